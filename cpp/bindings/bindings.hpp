@@ -1,0 +1,31 @@
+// What the binding units share. They only convert: no mathematics here, and no argument checks but
+// the fast test that an array is already what the core needs; the texts live in checks.py.
+#pragma once
+
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <memory>
+
+#include "ml4pa/factory.hpp"
+
+namespace py = pybind11;
+
+using Floats = py::array_t<double, py::array::c_style | py::array::forcecast>;
+
+// A new array with a copy of n numbers.
+inline py::array_t<double> copied(const double* from, ml4pa::Index n) {
+    return py::array_t<double>(n, from);
+}
+
+// Whether `a` is a float64, C-ordered, aligned array of n numbers in one dimension.
+inline bool is_vector(const py::handle& a, ml4pa::Index n) {
+    if (!py::isinstance<py::array_t<double>>(a)) return false;
+    const auto array = py::reinterpret_borrow<py::array>(a);
+    constexpr int plain = int{py::array::c_style} | int{py::detail::npy_api::NPY_ARRAY_ALIGNED_};
+    return array.ndim() == 1 && array.shape(0) == n && (array.flags() & plain) == plain;
+}
+
+void bind_objectives(py::module_& m);
+void bind_runs(py::module_& m);

@@ -1,0 +1,305 @@
+#include "bindings.hpp"
+
+using ml4pa::Counters;
+using ml4pa::Index;
+using ml4pa::Objective;
+using ml4pa::Progress;
+using ml4pa::Run;
+using ml4pa::Stop;
+
+namespace {
+
+py::module_ checks() { return py::module_::import("ml4pa.checks"); }
+
+// A learning rate that is a Python callable t -> eta.
+class PythonSchedule final : public ml4pa::Schedule {
+public:
+    explicit PythonSchedule(py::object call) : call_(std::move(call)) {}
+    ~PythonSchedule() override {
+        py::gil_scoped_acquire gil;
+        call_.release().dec_ref();
+    }
+    double at(std::int64_t t) const override {
+        py::gil_scoped_acquire gil;
+        return checks().attr("rate_at")(call_, t).cast<double>();
+    }
+
+private:
+    py::object call_;
+};
+
+// An objective written in Python: the loop takes the GIL for each evaluation.
+class PythonObjective final : public Objective {
+public:
+    PythonObjective(py::object evaluate, Index n) : Objective(n), evaluate_(std::move(evaluate)) {}
+    ~PythonObjective() override {
+        py::gil_scoped_acquire gil;
+        evaluate_.release().dec_ref();
+    }
+
+    double value(const double*) const override { throw std::logic_error("unused"); }
+    double value_and_gradient(const double*, double*) const override {
+        throw std::logic_error("unused");
+    }
+    void hessian(const double*, double*) const override { throw std::logic_error("unused"); }
+
+    double evaluate(const double* x, double* g, double* h, Counters& count) const override {
+        py::gil_scoped_acquire gil;
+        const auto told = evaluate_(copied(x, n()), h != nullptr).cast<py::tuple>();
+        std::copy_n(told[1].cast<Floats>().data(), n(), g);
+        if (h != nullptr) std::copy_n(told[2].cast<Floats>().data(), n() * n(), h);
+        count.nfev += told[3].cast<std::int64_t>();
+        count.njev += told[4].cast<std::int64_t>();
+        count.nhev += told[5].cast<std::int64_t>();
+        return told[0].cast<double>();
+    }
+
+private:
+    py::object evaluate_;
+};
+
+// (name, fields, then | None) -> a schedule.
+std::shared_ptr<const ml4pa::Schedule> schedule(const py::handle& spec) {
+    if (!py::isinstance<py::tuple>(spec))
+        return std::make_shared<PythonSchedule>(py::reinterpret_borrow<py::object>(spec));
+    const auto parts = py::reinterpret_borrow<py::tuple>(spec);
+    const auto fields = parts[1].cast<std::vector<double>>();
+    const auto then = parts[2].is_none() ? nullptr : schedule(parts[2]);
+    return ml4pa::make_schedule(parts[0].cast<std::string>(), fields.data(), then);
+}
+
+// A number, a line search or a schedule.
+struct LearningRate {
+    ml4pa::Rate rate{0.0};
+    std::unique_ptr<ml4pa::LineSearch> search;
+
+    explicit LearningRate(const py::object& spec) {
+        if (py::isinstance<py::float_>(spec)) {
+            rate = ml4pa::Rate(spec.cast<double>());
+            return;
+        }
+        if (py::isinstance<py::tuple>(spec)) {
+            const auto parts = py::reinterpret_borrow<py::tuple>(spec);
+            const auto fields = parts[1].cast<std::vector<double>>();
+            search = ml4pa::make_line_search(parts[0].cast<std::string>(), fields.data());
+            if (search) return;
+        }
+        rate = ml4pa::Rate(schedule(spec));
+    }
+};
+
+class Reader final : public ml4pa::Visitor {
+public:
+    py::dict dict;
+    void number(const char* name, double& value) override { dict[name] = value; }
+    void integer(const char* name, std::int64_t& value) override { dict[name] = value; }
+    void array(const char* name, double* values, Index n) override {
+        dict[name] = copied(values, n);
+    }
+};
+
+class Writer final : public ml4pa::Visitor {
+public:
+    explicit Writer(py::dict from) : dict(std::move(from)) {}
+    py::dict dict;
+    void number(const char* name, double& value) override { value = dict[name].cast<double>(); }
+    void integer(const char* name, std::int64_t& value) override {
+        value = dict[name].cast<std::int64_t>();
+    }
+    void array(const char* name, double* values, Index n) override {
+        const auto from = dict[name].cast<Floats>();
+        if (from.size() != n)
+            throw py::value_error(std::string("state ") + name + " has " +
+                                  std::to_string(from.size()) + " numbers, not " +
+                                  std::to_string(n));
+        std::copy_n(from.data(), n, values);
+    }
+};
+
+// A Run as Python holds it. `asked` is the array handed out by the last ask(): it is read-only, so
+// the very same object told again is known to be unchanged without reading it.
+struct Handle {
+    std::unique_ptr<Run> run;
+    py::object asked = py::none();
+};
+
+std::unique_ptr<Handle> start(const std::string& method, const std::vector<double>& fields,
+                              const py::object& learning_rate, double noise, double clip,
+                              std::uint64_t key, const Floats& x0,
+                              const std::optional<std::vector<double>>& low,
+                              const std::optional<std::vector<double>>& high) {
+    LearningRate rate(learning_rate);
+    ml4pa::Bounds bounds;
+    if (low) bounds = {*low, *high};
+    auto run = ml4pa::make_run(method, fields.data(), std::move(rate.search),
+                               {std::move(rate.rate), noise, clip, key}, x0.data(), x0.size(),
+                               std::move(bounds));
+    if (!run) throw py::value_error("no compiled method is named " + method);
+    auto handle = std::make_unique<Handle>();
+    handle->run = std::move(run);
+    return handle;
+}
+
+py::object ask(Handle& self) {
+    if (self.asked.is_none()) {
+        auto x = copied(self.run->ask(), self.run->n());
+        x.attr("flags").attr("writeable") = false;
+        self.asked = std::move(x);
+    }
+    return self.asked;
+}
+
+void tell(Handle& self, py::object x, py::object f, py::object g, py::object h) {
+    Run& run = *self.run;
+    const Index n = run.n();
+    const bool same = x.ptr() == self.asked.ptr() && !x.is_none();
+    const bool ready = (same || is_vector(x, n)) && is_vector(g, n) &&
+                       (py::isinstance<py::float_>(f)) && !run.wants_hessian();
+    if (!ready) {
+        const auto told =
+            checks().attr("told")(x, f, g, h, n, run.wants_hessian()).cast<py::tuple>();
+        if (!same) x = told[0];
+        f = told[1];
+        g = told[2];
+        h = told[3];
+    }
+    if (!same) {
+        const double* point = static_cast<const double*>(py::cast<py::array>(x).data());
+        if (!std::equal(point, point + n, run.ask())) run.move(point);
+    }
+    self.asked = py::none();
+    const double* hessian =
+        h.is_none() ? nullptr : static_cast<const double*>(py::cast<py::array>(h).data());
+    const double* gradient = static_cast<const double*>(py::cast<py::array>(g).data());
+    const double value = f.cast<double>();
+    if (n < 4096) {
+        run.tell(value, gradient, hessian);
+    } else {
+        py::gil_scoped_release nogil;  // safe: x, g, h are held by the caller's references
+        run.tell(value, gradient, hessian);
+    }
+}
+
+py::tuple stop_of(const Stop& stop) { return py::make_tuple(stop.reason, stop.measured, stop.limit); }
+
+// Calls Python for every iterate, or every 20 ms; looks for Ctrl-C.
+class PythonObserver final : public ml4pa::Observer {
+public:
+    PythonObserver(py::object iterate, py::object poll)
+        : iterate_(std::move(iterate)), poll_(std::move(poll)) {}
+
+    bool every_iterate() const override { return static_cast<bool>(iterate_) && !iterate_.is_none(); }
+    bool iterate(const Run& run, const Progress& progress) override {
+        py::gil_scoped_acquire gil;
+        return call(iterate_, run, progress);
+    }
+    bool poll(const Run& run, const Progress& progress) override {
+        py::gil_scoped_acquire gil;
+        if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+        return poll_.is_none() || call(poll_, run, progress);
+    }
+
+private:
+    static bool call(const py::object& f, const Run& run, const Progress& p) {
+        return f(p.iteration, copied(p.x.data(), p.x.size()), p.f, copied(run.x(), run.n()),
+                 run.fun(), p.count.nfev, p.count.njev, p.count.nhev)
+            .cast<bool>();
+    }
+    py::object iterate_, poll_;
+};
+
+py::array_t<double> given(double* data, std::vector<py::ssize_t> shape) {
+    py::capsule owner(data, [](void* p) { std::free(p); });
+    return py::array_t<double>(std::move(shape), data, owner);
+}
+
+py::tuple minimize(Handle& self, const py::object& objective, const std::vector<double>& limits,
+                   bool euclidean, double max_time, std::int64_t stride, py::object iterate,
+                   py::object poll) {
+    Run& run = *self.run;
+    ml4pa::Options options;
+    options.norm = euclidean ? ml4pa::Norm::euclidean : ml4pa::Norm::max;
+    options.max_time = max_time;
+    options.stride = stride;
+    std::size_t i = 0;
+    std::apply([&](auto&... rule) { ((rule.limit = limits.at(i++)), ...); }, options.rules);
+    ml4pa::Path path(run.n(), stride);
+    Progress progress;
+    PythonObserver observer(std::move(iterate), std::move(poll));
+    std::shared_ptr<const Objective> f;
+    if (py::isinstance<Objective>(objective))
+        f = objective.cast<std::shared_ptr<Objective>>();
+    else
+        f = std::make_shared<PythonObjective>(objective, run.n());
+    self.asked = py::none();
+    {
+        // Safe: the run, the path and the objective belong to this call; PythonObjective,
+        // PythonSchedule and PythonObserver take the GIL again for as long as they need it.
+        py::gil_scoped_release nogil;
+        ml4pa::run_to_end(run, *f, options, path, progress, observer);
+    }
+    py::object path_x = py::none(), path_f = py::none();
+    if (stride > 0) {
+        const Index rows = path.rows();
+        path_x = given(path.release_x(), {rows, run.n()});
+        path_f = given(path.release_f(), {rows});
+    }
+    return py::make_tuple(progress.stop.reason, progress.stop.measured, progress.stop.limit,
+                          progress.iteration, progress.count.nfev, progress.count.njev,
+                          progress.count.nhev, copied(run.x(), run.n()), run.fun(),
+                          copied(progress.best_g.data(), run.n()), path_x, path_f);
+}
+
+py::dict snapshot(Handle& self) {
+    Reader reader;
+    self.run->visit(reader);
+    return reader.dict;
+}
+
+void restore(Handle& self, const py::dict& from) {
+    Writer writer(from);
+    self.run->visit(writer);
+    self.asked = py::none();
+}
+
+}  // namespace
+
+void bind_runs(py::module_& m) {
+    py::class_<Handle>(m, "Run", "A compiled method at work.")
+        .def("ask", &ask)
+        .def("tell", &tell, py::arg("x"), py::arg("f"), py::arg("g"), py::arg("h") = py::none())
+        .def("accepts",
+             [](Handle& self, double f, const Floats& g) { return self.run->accepts(f, g.data()); })
+        .def("minimize", &minimize, py::arg("objective"), py::arg("limits"), py::arg("euclidean"),
+             py::arg("max_time"), py::arg("stride"), py::arg("iterate"), py::arg("poll"))
+        .def("snapshot", &snapshot)
+        .def("restore", &restore, py::arg("state"))
+        .def_property_readonly("x", [](Handle& s) { return copied(s.run->x(), s.run->n()); })
+        .def_property_readonly("fun", [](Handle& s) { return s.run->fun(); })
+        .def_property_readonly("iteration", [](Handle& s) { return s.run->iteration(); })
+        .def_property_readonly("stop", [](Handle& s) { return stop_of(s.run->stop()); });
+    m.def("start", &start, py::arg("method"), py::arg("fields"), py::arg("learning_rate"),
+          py::arg("noise"), py::arg("clip"), py::arg("key"), py::arg("x0"), py::arg("low"),
+          py::arg("high"));
+    m.def("method_signatures", [] {
+        py::dict out;
+        for (const ml4pa::Signature& s : ml4pa::method_signatures())
+            out[py::str(s.name)] = s.fields;
+        return out;
+    });
+    m.def("schedule_at", [](const py::object& spec, std::int64_t t) {
+        return schedule(spec)->at(t);
+    });
+    m.def("normals", [](std::uint64_t key, std::uint64_t iteration, std::uint32_t individual,
+                        Index n) {
+        py::array_t<double> out(n);
+        ml4pa::draw_normals(key, iteration, individual, out.mutable_data(), n);
+        return out;
+    });
+    m.def("uniforms", [](std::uint64_t key, std::uint64_t iteration, std::uint32_t individual,
+                         Index n) {
+        py::array_t<double> out(n);
+        ml4pa::draw_uniforms(key, iteration, individual, out.mutable_data(), n);
+        return out;
+    });
+}

@@ -1,0 +1,49 @@
+// From names to objects: the registries as functions. Unknown names give null.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ml4pa/gradient_run.hpp"
+#include "ml4pa/line_search.hpp"
+#include "ml4pa/minimize.hpp"
+
+namespace ml4pa {
+
+// What a registry knows of one entry; Python's side is held to it by a test.
+struct Signature {
+    std::string name;
+    std::vector<std::string> fields;
+};
+
+std::unique_ptr<Objective> make_objective(std::string_view name, const double* parameters, Index n);
+std::vector<std::string> landscape_names();
+std::unique_ptr<Objective> make_rotated(std::shared_ptr<const Objective> inner,
+                                        std::vector<double> matrix);
+std::unique_ptr<Objective> make_shifted(std::shared_ptr<const Objective> inner,
+                                        std::vector<double> offset);
+std::unique_ptr<Objective> make_least_squares(std::vector<double> a, std::vector<double> y, Index n,
+                                              double scale);
+
+std::shared_ptr<const Schedule> make_schedule(std::string_view name, const double* fields,
+                                              std::shared_ptr<const Schedule> then);
+std::unique_ptr<LineSearch> make_line_search(std::string_view name, const double* fields);
+
+std::unique_ptr<Run> make_run(std::string_view method, const double* fields,
+                              std::unique_ptr<LineSearch> search, GradientOptions options,
+                              const double* x0, Index n, Bounds bounds);
+std::vector<Signature> method_signatures();
+
+// minimize() of minimize.hpp, compiled once.
+void run_to_end(Run& run, const Objective& objective, const Options& options, Path& path,
+                Progress& progress, Observer& observer);
+
+// The numbers of random.hpp, compiled for speed.
+void draw_normals(std::uint64_t key, std::uint64_t iteration, std::uint32_t individual, double* out,
+                  Index n);
+void draw_uniforms(std::uint64_t key, std::uint64_t iteration, std::uint32_t individual,
+                   double* out, Index n);
+
+}  // namespace ml4pa

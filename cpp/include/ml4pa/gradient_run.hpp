@@ -1,0 +1,205 @@
+// A run of a method that updates each coordinate by itself.
+#pragma once
+
+#include <cstring>
+
+#include "ml4pa/linalg.hpp"
+#include "ml4pa/memory.hpp"
+#include "ml4pa/methods/registry.hpp"
+#include "ml4pa/random.hpp"
+#include "ml4pa/run.hpp"
+#include "ml4pa/schedule.hpp"
+
+namespace ml4pa {
+
+// What every gradient method takes beside its own hyper-parameters.
+struct GradientOptions {
+    Rate rate;
+    double noise = 0.0;  // standard deviation of the Gaussian noise added to the gradient
+    double clip = std::numeric_limits<double>::infinity();  // largest gradient norm
+    std::uint64_t key = 0;                                  // of the noise
+
+    bool plain() const { return noise == 0.0 && clip == std::numeric_limits<double>::infinity(); }
+};
+
+// g + noise z, then scaled down to the largest norm allowed. It is written to `out` where it is not g.
+inline const double* perturbed(const GradientOptions& options, std::int64_t iteration,
+                               const double* g, Index n, double* out) {
+    if (options.plain()) return g;
+    if (options.noise > 0.0) {
+        normals(Key(options.key), static_cast<std::uint64_t>(iteration), 0, out, n);
+        for (Index i = 0; i < n; ++i) out[i] = g[i] + options.noise * out[i];
+    } else {
+        std::copy_n(g, n, out);
+    }
+    const double length = norm2(out, n);
+    if (length > options.clip) {
+        const double factor = options.clip / length;
+        for (Index i = 0; i < n; ++i) out[i] *= factor;
+    }
+    return out;
+}
+
+// One step of n coordinates, theta to out (which may be theta). Returns false where a coordinate
+// or a kept vector has left the finite numbers.
+template <class M>
+bool update_block(const typename M::Step& step, Index n, const double* g, const double* theta,
+                  double* out, double* const* slots) {
+    constexpr int p = static_cast<int>(M::slots.size());
+    // Adding one to an exponent of all ones, infinite or NaN, carries into the sign.
+    constexpr std::uint64_t exponent = 0x7ff0000000000000u, one = 0x0010000000000000u;
+    std::uint64_t carry = 0;
+    double* __restrict slot0 = p > 0 ? slots[0] : nullptr;
+    double* __restrict slot1 = p > 1 ? slots[1] : nullptr;
+#pragma GCC ivdep
+    for (Index i = 0; i < n; ++i) {
+        double kept[p > 0 ? p : 1];
+        if constexpr (p > 0) kept[0] = slot0[i];
+        if constexpr (p > 1) kept[1] = slot1[i];
+        double x = theta[i];
+        M::update(step, g[i], x, kept);
+        out[i] = x;
+        carry |= (std::bit_cast<std::uint64_t>(x) & exponent) + one;
+        if constexpr (p > 0) {
+            slot0[i] = kept[0];
+            carry |= (std::bit_cast<std::uint64_t>(kept[0]) & exponent) + one;
+        }
+        if constexpr (p > 1) {
+            slot1[i] = kept[1];
+            carry |= (std::bit_cast<std::uint64_t>(kept[1]) & exponent) + one;
+        }
+    }
+    return (carry >> 63) == 0;
+}
+
+// The place of M in the registry.
+template <class M, class... Ms>
+constexpr int place(std::tuple<Ms...>*) {
+    int i = 0;
+    (void)((std::is_same_v<M, Ms> || (++i, false)) || ...);
+    return i;
+}
+
+template <class M>
+class GradientRun final : public Run {
+public:
+    static constexpr int slot_count = static_cast<int>(M::slots.size());
+    static constexpr int scalar_count = static_cast<int>(M::scalars.size());
+    static constexpr bool looks_ahead = LooksAhead<M>;
+
+    GradientRun(const M& method, GradientOptions options, const double* x0, Index n, Bounds bounds)
+        : Run(x0, n, std::move(bounds)),
+          method_(method),
+          options_(std::move(options)),
+          point_(looks_ahead ? n : 0),
+          noisy_(options_.plain() ? 0 : n) {
+        for (int i = 0; i < slot_count; ++i) slots_[i] = Array(n);
+        std::fill_n(scalars_, scalar_count, 1.0);
+        if constexpr (looks_ahead) look_ahead();
+    }
+
+    const M& method() const { return method_; }
+    const GradientOptions& options() const { return options_; }
+
+    const double* ask() const override { return looks_ahead ? point_.data() : theta_.data(); }
+
+    int small_loop() const override {
+        return options_.plain() && !bounds_ ? place<M>(static_cast<Methods*>(nullptr)) : -1;
+    }
+
+    void tell(double f, const double* g, const double*) override {
+        if (!finite(f)) return diverge(f);
+        const bool improves = f < best_f_;
+        if (improves) best_f_ = f;
+        if constexpr (looks_ahead) {
+            if (improves) swap(best_, point_);  // the next look-ahead overwrites the old best
+        }
+        g = perturbed(options_, iteration_, g, n_, noisy_.data());
+        const typename M::Step step = method_.begin(options_.rate(iteration_), scalars_);
+        const bool sound = looks_ahead || !improves ? update(step, g, theta_)
+                                                    : update(step, g, best_);
+        // The point that was the best until now has been overwritten by the next iterate.
+        if (!looks_ahead && improves) swap(best_, theta_);
+        if (!sound) return diverge(f);
+        if (bounds_)
+            for (Index i = 0; i < n_; ++i) theta_[i] = bounds_.clip(i, theta_[i]);
+        ++iteration_;
+        if constexpr (looks_ahead) look_ahead();
+    }
+
+    void move(const double* x) override {
+        if constexpr (looks_ahead) {
+            // theta such that the look-ahead is x
+            for (Index i = 0; i < n_; ++i) {
+                const double v = slots_[0][i];
+                theta_[i] = x[i] + (theta_[i] - method_.look_ahead(theta_[i], &v));
+            }
+            std::copy_n(x, n_, point_.data());
+        } else {
+            std::copy_n(x, n_, theta_.data());
+        }
+    }
+
+    void visit(Visitor& v) override {
+        Run::visit(v);
+        for (int i = 0; i < slot_count; ++i)
+            v.array(M::slots[static_cast<std::size_t>(i)], slots_[i].data(), n_);
+        for (int i = 0; i < scalar_count; ++i)
+            v.number(M::scalars[static_cast<std::size_t>(i)], scalars_[i]);
+        auto key = static_cast<std::int64_t>(options_.key);
+        v.integer("key", key);
+        options_.key = static_cast<std::uint64_t>(key);
+        if constexpr (looks_ahead) v.array("point", point_.data(), n_);
+    }
+
+    // For the loop that keeps a small run in registers.
+    double* theta() { return theta_.data(); }
+    double* slot(int i) { return slots_[i].data(); }
+    double* scalars() { return scalars_; }
+    void resume(std::int64_t iteration, const double* best, double best_f) {
+        iteration_ = iteration;
+        if (best_f < best_f_) {
+            best_f_ = best_f;
+            std::copy_n(best, n_, best_.data());
+        }
+    }
+
+private:
+    void diverge(double f) { stop_ = {Reason::diverged, f, 0.0}; }
+
+    void look_ahead() {
+        for (Index i = 0; i < n_; ++i) {
+            const double v = slots_[0][i];
+            const double x = method_.look_ahead(theta_[i], &v);
+            point_[i] = bounds_ ? bounds_.clip(i, x) : x;
+        }
+    }
+
+    // theta_ to `to`, in place or past the cache.
+    bool update(const typename M::Step& step, const double* g, Array& to) {
+        double* slots[slot_count > 0 ? slot_count : 1] = {};
+        for (int i = 0; i < slot_count; ++i) slots[i] = slots_[i].data();
+        if (&to == &theta_ || n_ < streamed_from)
+            return update_block<M>(step, n_, g, theta_.data(), to.data(), slots);
+        constexpr Index block = 512;
+        alignas(64) double buffer[block];
+        bool sound = true;
+        for (Index i = 0; i < n_; i += block) {
+            const Index k = std::min(block, n_ - i);
+            sound &= update_block<M>(step, k, g + i, theta_.data() + i, buffer, slots);
+            stream(to.data() + i, buffer, k);
+            for (int s = 0; s < slot_count; ++s) slots[s] += k;
+        }
+        stream_fence();
+        return sound;
+    }
+
+    M method_;
+    GradientOptions options_;
+    Array slots_[slot_count > 0 ? slot_count : 1];
+    double scalars_[scalar_count > 0 ? scalar_count : 1];
+    Array point_;  // the look-ahead
+    Array noisy_;
+};
+
+}  // namespace ml4pa

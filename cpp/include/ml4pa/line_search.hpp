@@ -1,0 +1,24 @@
+// A line search chooses the step eta along a descent direction: phi(eta) = f(theta - eta v), of
+// which value and slope are known at every trial.
+#pragma once
+
+#include <memory>
+
+#include "ml4pa/run.hpp"
+
+namespace ml4pa {
+
+class LineSearch {
+public:
+    virtual ~LineSearch() = default;
+    // phi(0) and phi'(0) < 0; returns the first trial.
+    virtual double begin(double f, double slope) = 0;
+    // Whether phi(eta) = f with phi'(eta) = slope ends the search.
+    virtual bool accepts(double eta, double f, double slope) const = 0;
+    // The next trial after one that was not accepted.
+    virtual double next(double eta, double f, double slope) = 0;
+    virtual void visit(Visitor& v) = 0;
+    virtual std::unique_ptr<LineSearch> copy() const = 0;
+};
+
+}  // namespace ml4pa

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cmath>
+
+#include "ml4pa/method.hpp"
+
+namespace ml4pa::methods {
+
+// Kingma & Ba, arXiv:1412.6980, algorithm 1:
+//     m <- beta1 m + (1 - beta1) g            s <- beta2 s + (1 - beta2) g^2
+//     m^ = m / (1 - beta1^t)                  s^ = s / (1 - beta2^t)
+//     theta <- theta - eta m^ / (sqrt(s^ + eps_root) + eps)
+// The bias corrections are numbers, so they are applied once a step: to eta, and as a factor of s.
+struct Adam {
+    static constexpr const char* name = "adam";
+    static constexpr std::array<const char*, 4> fields{"beta1", "beta2", "eps", "eps_root"};
+    static constexpr std::array<const char*, 2> scalars{"beta1_t", "beta2_t"};
+    static constexpr std::array<const char*, 2> slots{"m", "s"};
+    static constexpr bool packs = true;
+
+    double beta1, beta2, eps, eps_root;
+
+    struct Step {
+        double beta1, one_minus_beta1, beta2, one_minus_beta2, eta_hat, correction, eps, eps_root;
+    };
+
+    Step begin(double eta, double* scalars) const {
+        scalars[0] *= beta1;  // beta1^t
+        scalars[1] *= beta2;  // beta2^t
+        return {beta1, 1.0 - beta1, beta2, 1.0 - beta2, eta / (1.0 - scalars[0]),
+                1.0 / (1.0 - scalars[1]), eps, eps_root};
+    }
+
+    template <class T>
+    static void update(const Step& k, T g, T& theta, T* slot) {
+        using std::sqrt;
+        T &m = slot[0], &s = slot[1];
+        m = k.beta1 * m + k.one_minus_beta1 * g;
+        s = k.beta2 * s + (k.one_minus_beta2 * g) * g;
+        theta = theta - (k.eta_hat * m) / (sqrt(s * k.correction + k.eps_root) + k.eps);
+    }
+};
+
+}  // namespace ml4pa::methods

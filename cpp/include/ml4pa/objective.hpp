@@ -1,0 +1,62 @@
+// An Objective is a function f: R^n -> R that the loop can ask for its value, gradient and Hessian.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace ml4pa {
+
+using Index = std::ptrdiff_t;
+
+// Evaluations really made, as SciPy counts them.
+struct Counters {
+    std::int64_t nfev = 0;
+    std::int64_t njev = 0;
+    std::int64_t nhev = 0;
+};
+
+class Objective;
+class Run;
+class Path;
+class Observer;
+struct Options;
+struct Progress;
+using SmallLoop = void (*)(Run&, const Objective&, const Options&, Path&, Progress&, Observer&);
+
+class Objective {
+public:
+    explicit Objective(Index n) : n_(n) {}
+    virtual ~Objective() = default;
+    Objective(const Objective&) = delete;
+    Objective& operator=(const Objective&) = delete;
+
+    Index n() const { return n_; }
+
+    // f(x), x of length n.
+    virtual double value(const double* x) const = 0;
+    // f(x); the gradient (n) is written to g.
+    virtual double value_and_gradient(const double* x, double* g) const = 0;
+    // The Hessian, n x n, row by row, is written to h.
+    virtual void hessian(const double* x, double* h) const = 0;
+
+    // What the loop calls: the gradient always, the Hessian where h is not null.
+    // A Python objective overrides it to count the evaluations of its finite differences.
+    virtual double evaluate(const double* x, double* g, double* h, Counters& count) const {
+        const double f = value_and_gradient(x, g);
+        ++count.nfev;
+        ++count.njev;
+        if (h != nullptr) {
+            hessian(x, h);
+            ++count.nhev;
+        }
+        return f;
+    }
+
+    // The loops compiled for this landscape, one a gradient method; null where there are none.
+    virtual const SmallLoop* small_loops() const { return nullptr; }
+
+private:
+    Index n_;
+};
+
+}  // namespace ml4pa

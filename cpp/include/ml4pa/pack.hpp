@@ -1,0 +1,42 @@
+// Several doubles side by side, with the arithmetic of one: what a kernel written for a scalar T
+// computes for each of them, bit for bit. (GCC's and Clang's vector extension.)
+#pragma once
+
+#include <cmath>
+
+namespace ml4pa {
+
+template <int W>
+struct VectorOf;
+template <>
+struct VectorOf<2> {
+    typedef double type __attribute__((vector_size(16)));
+};
+
+template <int W>
+struct Pack {
+    using Vector = typename VectorOf<W>::type;
+    Vector v;
+
+    Pack() : v{} {}
+    Pack(Vector u) : v(u) {}
+    Pack(double a) : v(a + Vector{}) {}
+
+    double operator[](int i) const { return v[i]; }
+
+    friend Pack operator+(Pack a, Pack b) { return a.v + b.v; }
+    friend Pack operator-(Pack a, Pack b) { return a.v - b.v; }
+    friend Pack operator*(Pack a, Pack b) { return a.v * b.v; }
+    friend Pack operator/(Pack a, Pack b) { return a.v / b.v; }
+    friend Pack operator-(Pack a) { return -a.v; }
+    Pack& operator+=(Pack b) { return v += b.v, *this; }
+    Pack& operator-=(Pack b) { return v -= b.v, *this; }
+    Pack& operator*=(Pack b) { return v *= b.v, *this; }
+
+    friend Pack sqrt(Pack a) {
+        for (int i = 0; i < W; ++i) a.v[i] = std::sqrt(a.v[i]);
+        return a;
+    }
+};
+
+}  // namespace ml4pa

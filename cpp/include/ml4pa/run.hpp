@@ -1,0 +1,118 @@
+// A Run is a method at work: it asks for a point, and is told the value and gradient there.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "ml4pa/stop.hpp"
+
+namespace ml4pa {
+
+// Doubles aligned to the cache line, zero at the start.
+class Array {
+public:
+    Array() = default;
+    explicit Array(Index n)
+        : data_(n > 0 ? new (std::align_val_t{64}) double[static_cast<std::size_t>(n)]() : nullptr),
+          n_(n) {}
+    double* data() { return data_.get(); }
+    const double* data() const { return data_.get(); }
+    double& operator[](Index i) { return data_.get()[i]; }
+    double operator[](Index i) const { return data_.get()[i]; }
+    Index size() const { return n_; }
+    friend void swap(Array& a, Array& b) noexcept {
+        std::swap(a.data_, b.data_);
+        std::swap(a.n_, b.n_);
+    }
+
+private:
+    struct Free {
+        void operator()(double* p) const { ::operator delete[](p, std::align_val_t{64}); }
+    };
+    std::unique_ptr<double[], Free> data_;
+    Index n_ = 0;
+};
+
+// Reads or writes everything that a run would need to go on: pickling and `save` are made of it.
+class Visitor {
+public:
+    virtual ~Visitor() = default;
+    virtual void number(const char* name, double& value) = 0;
+    virtual void integer(const char* name, std::int64_t& value) = 0;
+    virtual void array(const char* name, double* values, Index n) = 0;
+};
+
+struct Bounds {
+    std::vector<double> low, high;  // empty: unbounded
+    explicit operator bool() const { return !low.empty(); }
+    double clip(Index i, double x) const {
+        const auto k = static_cast<std::size_t>(i);
+        return std::min(std::max(x, low[k]), high[k]);
+    }
+};
+
+class Run {
+public:
+    Run(const double* x0, Index n, Bounds bounds)
+        : n_(n), bounds_(std::move(bounds)), theta_(n), best_(n) {
+        std::copy_n(x0, n, theta_.data());
+        std::copy_n(x0, n, best_.data());
+    }
+    virtual ~Run() = default;
+
+    Index n() const { return n_; }
+    std::int64_t iteration() const { return iteration_; }
+    Stop stop() const { return stop_; }
+    void halt(Stop stop) { stop_ = stop; }
+    const Bounds& bounds() const { return bounds_; }
+
+    // The best point told so far; the start before the first.
+    const double* x() const { return best_.data(); }
+    double fun() const { return best_f_; }
+
+    // Where the value and the gradient are wanted.
+    virtual const double* ask() const = 0;
+    // Whether the asked point, with this value and gradient, is an iterate: false for a trial
+    // point that a line search goes on from.
+    virtual bool accepts(double, const double*) const { return true; }
+    // The place of its loop among Objective::small_loops, -1 where it needs the general one.
+    virtual int small_loop() const { return -1; }
+    virtual bool wants_hessian() const { return false; }
+    // The update. `h` is read where wants_hessian().
+    virtual void tell(double f, const double* g, const double* h) = 0;
+    // Takes the asked point as the best where it is; for a run that ends there, without an update.
+    void note(double f) {
+        if (finite(f) && f < best_f_) {
+            best_f_ = f;
+            std::copy_n(ask(), n_, best_.data());
+        }
+    }
+    // Goes on from the caller's own point instead of the asked one.
+    virtual void move(const double* x) = 0;
+    virtual void visit(Visitor& v) {
+        v.integer("iteration", iteration_);
+        v.array("theta", theta_.data(), n_);
+        v.array("best_x", best_.data(), n_);
+        v.number("best_fun", best_f_);
+        std::int64_t reason = stop_.reason;
+        v.integer("stop_reason", reason);
+        stop_.reason = static_cast<int>(reason);
+        v.number("stop_measured", stop_.measured);
+        v.number("stop_limit", stop_.limit);
+    }
+
+protected:
+    Index n_;
+    Bounds bounds_;
+    Array theta_, best_;
+    double best_f_ = std::numeric_limits<double>::infinity();
+    std::int64_t iteration_ = 0;
+    Stop stop_;
+};
+
+}  // namespace ml4pa

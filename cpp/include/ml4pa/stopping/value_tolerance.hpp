@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cmath>
+#include <limits>
+
+#include "ml4pa/stop.hpp"
+
+namespace ml4pa::stopping {
+
+// |f_t - f_{t-1}| <= ftol
+struct ValueTolerance {
+    double limit;
+
+    double measure(const Iterate& it) const {
+        if (it.iteration == 0) return std::numeric_limits<double>::infinity();
+        return std::fabs(it.f - it.f_before);
+    }
+};
+
+}  // namespace ml4pa::stopping

@@ -1,0 +1,88 @@
+"""ml4pa: optimisation for physicists and astronomers, compiled and readable.
+
+A Method minimises an Objective; while it works it is a Run, which asks for points and is told
+their values; what comes out is a Result.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from . import landscapes
+from .checkpoint import load
+from .costs import LeastSquares
+from .learning_rates import (
+    Backtracking,
+    Constant,
+    Cosine,
+    ExactLineSearch,
+    Exponential,
+    InverseTime,
+    Step,
+    Warmup,
+)
+from .methods import (
+    METHODS,
+    AdaGrad,
+    Adam,
+    AdamW,
+    GradientDescent,
+    GradientMethod,
+    Method,
+    Momentum,
+    Nesterov,
+    Newton,
+    RMSprop,
+)
+from .minimize import minimize
+from .objective import Function, Objective
+from .path import Path
+from .result import Result
+from .run import Run
+from .stop import Status
+
+if TYPE_CHECKING:
+    from . import plot
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "METHODS",
+    "AdaGrad",
+    "Adam",
+    "AdamW",
+    "Backtracking",
+    "Constant",
+    "Cosine",
+    "ExactLineSearch",
+    "Exponential",
+    "Function",
+    "GradientDescent",
+    "GradientMethod",
+    "InverseTime",
+    "LeastSquares",
+    "Method",
+    "Momentum",
+    "Nesterov",
+    "Newton",
+    "Objective",
+    "Path",
+    "RMSprop",
+    "Result",
+    "Run",
+    "Status",
+    "Step",
+    "Warmup",
+    "__version__",
+    "landscapes",
+    "load",
+    "minimize",
+    "plot",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "plot":  # matplotlib is imported when it is first used
+        return importlib.import_module(".plot", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,133 @@
+"""Checkpoints: a run as plain data, which executes no code when it is loaded.
+
+The file is a NumPy .npz archive: the arrays and numbers of the run, and a JSON text with the method
+and its hyper-parameters. It is written beside its place and then moved there, so that a full disk
+or a killed process leaves the old one whole.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .learning_rates import LINE_SEARCHES, SCHEDULES
+from .methods import METHODS
+
+if TYPE_CHECKING:
+    from .run import Run
+
+FORMAT = "ml4pa run 1"
+
+_RATES = {kind.name: kind for kind in (*SCHEDULES, *LINE_SEARCHES)}
+
+
+def save(run: Run, path: str | os.PathLike[str]) -> None:
+    """Write the run to a file; the same as ``run.save(path)``.
+
+    Raises
+    ------
+    TypeError
+        If the method, or its learning rate, is not of this library: it could not be loaded
+        without executing its code. Pickle such a run instead.
+    """
+    if METHODS.get(run.method.name) is not type(run.method):
+        raise TypeError(
+            f"method={run.method!r} is not of this library, so a file could not bring it back "
+            "without executing its code: pickle the run instead"
+        )
+    header = {
+        "format": FORMAT,
+        "engine": run.engine,
+        "method": run.method.name,
+        "hyper_parameters": {
+            f.name: _plain(f.name, getattr(run.method, f.name))
+            for f in dataclasses.fields(run.method)
+        },
+    }
+    content: dict[str, Any] = {"header": np.array(json.dumps(header)), **run.snapshot()}
+    if run.bounds is not None:
+        content["bounds_low"], content["bounds_high"] = run.bounds
+    target = Path(path)
+    handle, part = tempfile.mkstemp(dir=target.parent, prefix=target.name, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, allow_pickle=False, **content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, target)
+    except BaseException:
+        os.unlink(part)
+        raise
+
+
+def load(path: str | os.PathLike[str], *, engine: str | None = None) -> Run:
+    """Read a run that ``run.save(path)`` wrote; it goes on bit for bit.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    engine : {"compiled", "numpy"}, optional
+        The engine to go on with; default: the one that saved it.
+
+    Raises
+    ------
+    ValueError
+        If the file is not such a checkpoint.
+
+    Examples
+    --------
+    >>> import ml4pa, pathlib, tempfile
+    >>> run = ml4pa.Adam(0.1).start([1.0, 2.0])
+    >>> run.tell(run.ask(), 5.0, [2.0, 4.0])
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "run.npz"
+    >>> run.save(path)
+    >>> ml4pa.load(path).ask().tolist() == run.ask().tolist()
+    True
+    """
+    from .run import resume
+
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            content = {name: file[name] for name in file.files}
+        header = json.loads(str(content.pop("header")))
+        if header["format"] != FORMAT:
+            raise ValueError(header["format"])
+        kind = METHODS[header["method"]]
+        given = {name: _made(value) for name, value in header["hyper_parameters"].items()}
+    except FileNotFoundError:
+        raise
+    except Exception as error:
+        raise ValueError(f"path={str(path)!r} is not a checkpoint of ml4pa: {error}") from None
+    bounds = None
+    if "bounds_low" in content:
+        bounds = content.pop("bounds_low"), content.pop("bounds_high")
+    state = {name: a if a.ndim else a.item() for name, a in content.items()}
+    return resume(kind(**given), state, bounds, engine or header["engine"])  # type: ignore[arg-type]
+
+
+def _plain(name: str, value: Any) -> Any:
+    """A hyper-parameter as JSON."""
+    if value is None or isinstance(value, float | int | str):
+        return value
+    if type(value) in _RATES.values():
+        fields = {f.name: _plain(f.name, getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return {"kind": value.name, **fields}
+    raise TypeError(
+        f"{name}={value!r} is the caller's own code, which a checkpoint does not hold: "
+        "pickle the run instead, or use a schedule of this library"
+    )
+
+
+def _made(value: Any) -> Any:
+    """A hyper-parameter from JSON."""
+    if not isinstance(value, dict):
+        return value
+    fields = {k: _made(v) for k, v in value.items() if k != "kind"}
+    return _RATES[value["kind"]](**fields)

@@ -1,0 +1,240 @@
+"""Every argument check and error text: name, value, constraint, cure.
+
+Both engines come here, so that they say the same. A check returns its argument in the form that
+the rest of the package works with.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from .objective import Objective
+
+Array = NDArray[np.float64]
+Bounds = tuple[Array, Array]
+
+
+# ---- numbers -------------------------------------------------------------------------------------
+
+
+def finite_number(name: str, value: Any) -> float:
+    """A finite real number, as a float."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real | np.number | np.ndarray):
+        raise TypeError(f"{name}={value!r} must be a number")
+    if isinstance(value, np.ndarray) and value.ndim > 0:
+        raise TypeError(f"{name} has shape {value.shape}, but must be one number")
+    try:
+        number = float(value)
+    except TypeError:
+        raise TypeError(f"{name}={value!r} must be a real number") from None
+    if not math.isfinite(number):
+        raise ValueError(f"{name}={number} must be finite")
+    return number
+
+
+def positive_number(name: str, value: Any) -> float:
+    """A finite number > 0."""
+    return within(name, value, gt=0)
+
+
+def within(
+    name: str,
+    value: Any,
+    *,
+    ge: float | None = None,
+    gt: float | None = None,
+    le: float | None = None,
+    lt: float | None = None,
+) -> float:
+    """A finite number in an interval."""
+    number = finite_number(name, value)
+    for limit, holds, sign in (
+        (ge, ge is None or number >= ge, ">="),
+        (gt, gt is None or number > gt, ">"),
+        (le, le is None or number <= le, "<="),
+        (lt, lt is None or number < lt, "<"),
+    ):
+        if not holds:
+            raise ValueError(f"{name}={value} must be {sign} {limit:g}")
+    return number
+
+
+def count(name: str, value: Any, least: int = 0) -> int:
+    """A whole number >= least."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real | np.number):
+        raise TypeError(f"{name}={value!r} must be a whole number")
+    if value != value or math.isinf(value) or int(value) != value:
+        raise ValueError(f"{name}={value} must be a whole number")
+    if value < least:
+        raise ValueError(f"{name}={value} must be >= {least}")
+    return int(value)
+
+
+def choice(name: str, value: Any, choices: tuple[str, ...]) -> str:
+    """One of a few words."""
+    if value not in choices:
+        raise ValueError(f"{name}={value!r} must be one of {', '.join(map(repr, choices))}")
+    return str(value)
+
+
+# ---- points --------------------------------------------------------------------------------------
+
+
+def array(name: str, value: Any) -> Array:
+    """A C-ordered float64 array; copied only when it is not one already."""
+    try:
+        a = np.asarray(value)
+        if a.dtype.kind not in "biuf":
+            raise TypeError
+        return np.asarray(a, dtype=np.float64, order="C")
+    except (TypeError, ValueError):
+        raise TypeError(f"{name}={value!r} must be an array of real numbers") from None
+
+
+def finite(name: str, value: Any, ndim: int) -> Array:
+    """A finite array of so many dimensions, not empty."""
+    a = array(name, value)
+    if a.ndim != ndim or a.size == 0:
+        raise ValueError(f"{name} has shape {a.shape}, but must have {ndim} dimensions, not empty")
+    if not np.isfinite(a).all():
+        place = tuple(int(i[0]) for i in np.nonzero(~np.isfinite(a)))
+        where = ", ".join(map(str, place))
+        raise ValueError(f"{name}[{where}]={a[place]} must be finite")
+    return a
+
+
+def dimension(n: int | None, owner: Any) -> int:
+    """The dimension of a landscape: its own where that is fixed, else the one given."""
+    if owner.dimension is not None:
+        return int(owner.dimension)
+    return count("n", n, least=getattr(owner, "minimum_dimension", 1))
+
+
+def points(x: Any, f: Objective) -> Array:
+    """One point (n,), or m points as the rows of (m, n)."""
+    a = array("x", x)
+    if a.ndim == 0 and f.n == 1:
+        a = a.reshape(1)
+    if a.ndim not in (1, 2) or (f.n is not None and a.shape[-1] != f.n):
+        n = "n" if f.n is None else f.n
+        raise ValueError(
+            f"x has shape {a.shape}, but {f.name} is defined on n={n}: "
+            f"pass shape ({n},) for one point or (m, {n}) for m points"
+        )
+    return a
+
+
+def start(x0: Any, n: int | None, method: str) -> Array:
+    """A finite start (n,), as a new array."""
+    if x0 is None:
+        length = "" if n is None else f" of length {n}"
+        raise ValueError(f"x0=None, but {method} needs a start: pass an array{length}")
+    a = array("x0", x0)
+    if a.ndim == 0:
+        a = a.reshape(1)
+    if a.ndim != 1 or a.size == 0:
+        raise ValueError(f"x0 has shape {a.shape}, but must be one point: pass an array (n,)")
+    if n is not None and a.shape[0] != n:
+        raise ValueError(
+            f"x0 has shape {a.shape} but fun is defined on n={n}: pass an array of length {n}"
+        )
+    if not np.isfinite(a).all():
+        i = int(np.flatnonzero(~np.isfinite(a))[0])
+        raise ValueError(f"x0[{i}]={a[i]} must be finite")
+    return a
+
+
+def bounds(value: Any, n: int) -> Bounds | None:
+    """(low, high), each (n,): from pairs, an (n, 2) array or an object with lb and ub."""
+    if value is None:
+        return None
+    if hasattr(value, "lb") and hasattr(value, "ub"):
+        low = np.broadcast_to(np.asarray(value.lb, dtype=float), (n,))
+        high = np.broadcast_to(np.asarray(value.ub, dtype=float), (n,))
+    else:
+        pairs = list(value)
+        if len(pairs) != n or any(len(pair) != 2 for pair in pairs):
+            raise ValueError(
+                f"bounds has length {len(pairs)}, but must hold one pair (low, high) "
+                f"for each of the n={n} coordinates"
+            )
+        low = np.array([-np.inf if a is None else a for a, _ in pairs], dtype=float)
+        high = np.array([np.inf if b is None else b for _, b in pairs], dtype=float)
+    for i in range(n):
+        if not low[i] <= high[i]:
+            raise ValueError(f"bounds[{i}]=({low[i]}, {high[i]}) must have low <= high")
+    return np.ascontiguousarray(low), np.ascontiguousarray(high)
+
+
+def start_within(x0: Array, limits: Bounds | None) -> None:
+    """The start must lie within the bounds: fun is never evaluated outside them."""
+    if limits is None:
+        return
+    low, high = limits
+    outside = np.flatnonzero((x0 < low) | (x0 > high))
+    if outside.size:
+        i = int(outside[0])
+        raise ValueError(
+            f"x0[{i}]={x0[i]} is outside its bounds [{low[i]}, {high[i]}]: start within them"
+        )
+
+
+# ---- what is told --------------------------------------------------------------------------------
+
+
+def value(f: Any, name: str = "f") -> float:
+    """One real number, NaN and infinities too."""
+    a = np.asarray(f)
+    if a.size != 1 or a.dtype.kind not in "biuf":
+        what = f"an array of shape {a.shape}" if a.ndim else f"{f!r}"
+        raise TypeError(f"{name} is {what}, but must be one real number")
+    return float(a.reshape(()))
+
+
+def vector(g: Any, n: int, name: str = "g") -> Array:
+    """An array (n,)."""
+    a = array(name, g)
+    if a.ndim == 0 and n == 1:
+        a = a.reshape(1)
+    if a.shape != (n,):
+        raise ValueError(f"{name} has shape {a.shape}, but x has length {n}: give shape ({n},)")
+    return a
+
+
+def matrix(h: Any, n: int, name: str = "H") -> Array:
+    """An array (n, n)."""
+    a = array(name, h)
+    if a.ndim == 0 and n == 1:
+        a = a.reshape(1, 1)
+    if a.shape != (n, n):
+        raise ValueError(f"{name} has shape {a.shape}, but x has length {n}: give ({n}, {n})")
+    return a
+
+
+def told(
+    x: Any, f: Any, g: Any, h: Any, n: int, hessian: bool
+) -> tuple[Array, float, Array, Array | None]:
+    """What `run.tell` was given."""
+    if g is None:
+        raise ValueError("g=None, but this method needs the gradient: tell(x, f, g)")
+    if hessian and h is None:
+        raise ValueError("H=None, but this method needs the Hessian: tell(x, f, g, H)")
+    point = vector(x, n, "x")
+    if not np.isfinite(point).all():
+        i = int(np.flatnonzero(~np.isfinite(point))[0])
+        raise ValueError(f"x[{i}]={point[i]} must be finite")
+    return point, value(f), vector(g, n), matrix(h, n) if hessian else None
+
+
+def rate_at(learning_rate: Callable[[int], Any], t: int) -> float:
+    """The value at t of a learning rate that is a callable."""
+    eta = learning_rate(t)
+    name = f"learning_rate(t={t})"
+    return within(name, eta, ge=0)

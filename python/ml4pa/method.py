@@ -1,0 +1,154 @@
+"""Methods: immutable records of hyper-parameters that can be started."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from . import checks
+from .learning_rates import LearningRate, check_learning_rate, is_line_search
+from .objective import Array
+
+if TYPE_CHECKING:
+    from .run import Run
+
+State = dict[str, Any]
+
+
+def hyper(default: Any = dataclasses.MISSING, **constraint: float) -> Any:
+    """A hyper-parameter of a Method: its default, and the interval it must lie in.
+
+    The interval is given as for `checks.within`: ge, gt, le, lt.
+    """
+    return dataclasses.field(default=default, metadata={"within": constraint})
+
+
+@dataclass(frozen=True)
+class Method:
+    """What all methods share: they are comparable, printable, picklable, and can be started."""
+
+    #: The lower-case name, as in ``minimize(..., method="adam")``.
+    name: ClassVar[str] = ""
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            constraint = field.metadata.get("within")
+            if constraint is not None:
+                given = getattr(self, field.name)
+                object.__setattr__(self, field.name, checks.within(field.name, given, **constraint))
+
+    def start(
+        self, x0: Any = None, rng: Any = None, bounds: Any = None, *, engine: str = "compiled"
+    ) -> Run:
+        """Start at x0: returns the Run, which asks and is told."""
+        raise NotImplementedError
+
+    def __call__(
+        self,
+        fun: Any,
+        x0: ArrayLike,
+        args: tuple[Any, ...] = (),
+        *,
+        jac: Any = None,
+        hess: Any = None,
+        hessp: Any = None,
+        bounds: Any = None,
+        constraints: Any = (),
+        callback: Any = None,
+        **options: Any,
+    ) -> Any:
+        """SciPy's custom-method protocol: ``scipy.optimize.minimize(f, x0, method=Adam(0.1))``.
+
+        ``options`` are the keywords of `ml4pa.minimize`, SciPy's ``maxiter`` and ``tol`` too.
+        """
+        from scipy.optimize import OptimizeResult
+
+        from .minimize import minimize
+
+        if constraints:
+            raise ValueError(
+                f"constraints={constraints!r} must be empty: {self.name} knows bounds only"
+            )
+        if "maxiter" in options:
+            options["max_iter"] = options.pop("maxiter")
+        if (tol := options.pop("tol", None)) is not None:
+            options.setdefault("gtol", tol)
+        result = minimize(
+            fun, x0, self, jac=jac, hess=hess, args=args, bounds=bounds, callback=callback, **options
+        )
+        return OptimizeResult(result.as_dict())
+
+
+@dataclass(frozen=True)
+class GradientMethod(Method):
+    r"""A method that moves by gradients.
+
+    A subclass gives ``init`` and ``step``, and perhaps ``look_ahead``; it then runs on the NumPy
+    loop at once.
+
+    Parameters
+    ----------
+    learning_rate : float, schedule, line search, or callable t -> eta
+        The step size eta; t counts the steps completed, 0 before the first.
+    noise : float >= 0, default 0
+        Standard deviation of the Gaussian noise added to the gradient.
+    clip : float > 0, optional
+        The largest gradient norm (Euclidean): a longer gradient is scaled down to it.
+    """
+
+    learning_rate: LearningRate
+    noise: float = dataclasses.field(default=0.0, kw_only=True, metadata={"within": {"ge": 0}})
+    clip: float | None = dataclasses.field(default=None, kw_only=True)
+
+    #: Whether a line search may choose the step: the step must be along a descent direction.
+    searches: ClassVar[bool] = False
+    #: Whether `tell` needs the Hessian.
+    wants_hessian: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "learning_rate", check_learning_rate(self.learning_rate))
+        if self.clip is not None:
+            object.__setattr__(self, "clip", checks.positive_number("clip", self.clip))
+        if is_line_search(self.learning_rate) and not self.searches:
+            raise ValueError(
+                f"learning_rate={self.learning_rate!r} is a line search, but a step of {self.name} "
+                "is not along a descent direction: use GradientDescent or Newton, or a schedule"
+            )
+
+    def hyper_parameters(self) -> dict[str, float]:
+        """The method's own numbers, in order: what its compiled twin is made from."""
+        shared = ("learning_rate", "noise", "clip")
+        return {
+            f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name not in shared
+        }
+
+    def start(
+        self, x0: Any = None, rng: Any = None, bounds: Any = None, *, engine: str = "compiled"
+    ) -> Run:
+        from .run import start
+
+        return start(self, x0, rng, bounds, engine)
+
+    # The specification, in NumPy.
+
+    def init(self, theta: Array) -> State:
+        """What is kept between the steps, before the first."""
+        return {}
+
+    def step(self, theta: Array, g: Array, eta: float, state: State) -> Array:
+        """The next theta; ``state`` is changed in place."""
+        raise NotImplementedError
+
+    def look_ahead(self, theta: Array, state: State) -> Array:
+        """Where the gradient is wanted."""
+        return theta
+
+
+def zeros(theta: Array) -> Array:
+    """A vector to be kept, 0 before the first step."""
+    return np.zeros_like(theta)

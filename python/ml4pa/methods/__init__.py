@@ -1,0 +1,42 @@
+"""Methods: one short file each, and this registry."""
+
+from __future__ import annotations
+
+from ..method import GradientMethod, Method
+from .adagrad import AdaGrad
+from .adam import Adam
+from .adamw import AdamW
+from .gradient_descent import GradientDescent
+from .momentum import Momentum
+from .nesterov import Nesterov
+from .newton import Newton
+from .rmsprop import RMSprop
+
+#: The registry: one line a method; `minimize` finds names here, and every test runs over it.
+METHODS: dict[str, type[Method]] = {
+    method.name: method
+    for method in (
+        GradientDescent,
+        Momentum,
+        Nesterov,
+        AdaGrad,
+        RMSprop,
+        Adam,
+        AdamW,
+        Newton,
+    )
+}
+
+__all__ = [
+    "METHODS",
+    "AdaGrad",
+    "Adam",
+    "AdamW",
+    "GradientDescent",
+    "GradientMethod",
+    "Method",
+    "Momentum",
+    "Nesterov",
+    "Newton",
+    "RMSprop",
+]

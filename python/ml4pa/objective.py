@@ -1,0 +1,262 @@
+"""Objectives: what a method minimises."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from . import checks
+
+Array = NDArray[np.float64]
+
+
+class Evaluation(NamedTuple):
+    """What an objective says at one point, and the evaluations which that took."""
+
+    f: float
+    g: Array
+    h: Array | None = None
+    nfev: int = 1
+    njev: int = 1
+    nhev: int = 0
+
+
+class Objective:
+    """A function f: R^n -> R, perhaps with gradient and Hessian.
+
+    A subclass gives ``_value``, ``_gradient`` and ``_hessian`` for arrays of shape (..., n); they
+    return shapes (...), (..., n) and (..., n, n). The public calls check their argument first.
+
+    Attributes
+    ----------
+    n : int or None
+        The dimension, None where it is free.
+    """
+
+    n: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The name shown in tables and legends."""
+        return type(self).__name__
+
+    def __call__(self, x: ArrayLike) -> Any:
+        """f at one point (n,), a float, or at the rows of (m, n), an array (m,)."""
+        p = checks.points(x, self)
+        return float(self._value(p)) if p.ndim == 1 else self._value(p)
+
+    def gradient(self, x: ArrayLike) -> Array:
+        """The gradient, shape (n,) at one point, (m, n) at the rows of (m, n)."""
+        return self._gradient(checks.points(x, self))
+
+    def hessian(self, x: ArrayLike) -> Array:
+        """The Hessian, shape (n, n) at one point, (m, n, n) at the rows of (m, n)."""
+        return self._hessian(checks.points(x, self))
+
+    def evaluate(self, x: Array, hessian: bool = False) -> Evaluation:
+        """Value, gradient and, where asked, Hessian at one point: what the NumPy loop calls."""
+        h = self._hessian(x) if hessian else None
+        return Evaluation(float(self._value(x)), self._gradient(x), h, nhev=int(hessian))
+
+    def _value(self, p: Array) -> Any:
+        raise NotImplementedError
+
+    def _gradient(self, p: Array) -> Array:
+        raise NotImplementedError
+
+    def _hessian(self, p: Array) -> Array:
+        raise NotImplementedError
+
+
+class Function(Objective):
+    r"""A Python objective.
+
+    Parameters
+    ----------
+    fun : callable
+        ``fun(x, *args) -> float``, x of shape (n,); with ``vectorized=True``
+        ``fun(X, *args) -> (m,)``, X of shape (m, n), one point a row.
+    jac : callable, True, "2-point" or "3-point", default "3-point"
+        The gradient ``jac(x, *args) -> (n,)``. True: ``fun`` returns (value, gradient). Otherwise
+        it is taken by finite differences, forward, (f(x+h) - f(x))/h with
+        h = eps^(1/2) max(1, \|x\|), or central, (f(x+h) - f(x-h))/2h with
+        h = eps^(1/3) max(1, \|x\|), never outside the bounds.
+    hess : callable, optional
+        The Hessian ``hess(x, *args) -> (n, n)``; without it, central differences of ``jac``.
+    vectorized : bool, default False
+        See ``fun``.
+    args : tuple
+        More arguments for ``fun``, ``jac`` and ``hess``.
+    n : int, optional
+        The dimension; None leaves it free.
+
+    Raises
+    ------
+    TypeError
+        If ``fun``, ``jac`` or ``hess`` is not of the kinds above, or returns something else than
+        real numbers of the right shape. Exceptions of the user's own code come through unchanged.
+
+    Examples
+    --------
+    >>> import ml4pa
+    >>> f = ml4pa.Function(lambda x: x[0] ** 2 + 3 * x[1] ** 2, lambda x: [2 * x[0], 6 * x[1]])
+    >>> f([1.0, 2.0])
+    13.0
+    >>> f.gradient([1.0, 2.0]).tolist()
+    [2.0, 12.0]
+    """
+
+    def __init__(
+        self,
+        fun: Callable[..., Any],
+        jac: Callable[..., Any] | bool | str | None = None,
+        hess: Callable[..., Any] | None = None,
+        *,
+        vectorized: bool = False,
+        args: tuple[Any, ...] = (),
+        n: int | None = None,
+    ) -> None:
+        if not callable(fun):
+            raise TypeError(f"fun={fun!r} must be callable: fun(x) -> float")
+        if jac is None or jac is False:
+            jac = "3-point"
+        if not callable(jac) and jac is not True:
+            jac = checks.choice("jac", jac, ("2-point", "3-point"))
+        if hess is not None and not callable(hess):
+            raise TypeError(f"hess={hess!r} must be callable: hess(x) -> (n, n)")
+        self.fun = fun
+        self.jac = jac
+        self.hess = hess
+        self.vectorized = vectorized
+        self.args = tuple(args) if isinstance(args, tuple | list) else (args,)
+        self.n = None if n is None else checks.count("n", n, least=1)
+        self._limits: checks.Bounds | None = None
+
+    @property
+    def name(self) -> str:
+        return str(getattr(self.fun, "__name__", type(self.fun).__name__))
+
+    def __repr__(self) -> str:
+        return f"Function({self.name})"
+
+    def within(self, limits: checks.Bounds | None) -> Function:
+        """The same function, whose finite differences stay within the bounds."""
+        bounded = copy.copy(self)
+        bounded._limits = limits
+        return bounded
+
+    def evaluate(self, x: Array, hessian: bool = False) -> Evaluation:
+        n = x.shape[0]
+        nfev, njev = 1, 1
+        if self.jac is True:
+            f, g = self._pair(x)
+        elif callable(self.jac):
+            f, g = self._number(x), self._slope(x)
+        else:
+            f = self._number(x)
+            g = self._differences(x, f)
+            nfev, njev = 1 + (n if self.jac == "2-point" else 2 * n), 0
+        if not hessian:
+            return Evaluation(f, g, None, nfev, njev, 0)
+        if self.hess is not None:
+            h = checks.matrix(self.hess(x.copy(), *self.args), n, "hess(x)")
+            return Evaluation(f, g, h, nfev, njev, 1)
+        if not callable(self.jac):
+            raise ValueError(
+                "hess=None, but this method needs the Hessian: pass hess=, or jac= as a callable"
+            )
+        return Evaluation(f, g, self._hessian(x), nfev, njev + 2 * n, 0)
+
+    def _number(self, x: Array) -> float:
+        if self.vectorized:
+            return float(self._numbers(x[np.newaxis])[0])
+        told = self.fun(x.copy(), *self.args)
+        if type(told) is float:
+            return told
+        return checks.value(told[0] if self.jac is True else told, "fun(x)")
+
+    def _numbers(self, points: Array) -> Array:
+        if not self.vectorized:
+            return np.array([self._number(p) for p in points])
+        told = checks.array("fun(X)", self.fun(points.copy(), *self.args))
+        if told.shape != points.shape[:1]:
+            raise ValueError(
+                f"fun(X) has shape {told.shape}, but X has {len(points)} rows: "
+                f"a vectorized fun returns shape ({len(points)},)"
+            )
+        return told
+
+    def _pair(self, x: Array) -> tuple[float, Array]:
+        told = self.fun(x.copy(), *self.args)
+        if not isinstance(told, tuple | list) or len(told) != 2:
+            raise TypeError(f"fun(x) is {told!r}, but with jac=True it must return (f, gradient)")
+        return checks.value(told[0], "fun(x)"), checks.vector(told[1], x.shape[0], "fun(x)[1]")
+
+    def _slope(self, x: Array) -> Array:
+        assert callable(self.jac)
+        return checks.vector(self.jac(x.copy(), *self.args), x.shape[0], "jac(x)")
+
+    def _differences(self, x: Array, f: float) -> Array:
+        """The gradient by finite differences; all points in one call where fun takes many."""
+        forward = self.jac == "2-point"
+        eps = float(np.finfo(float).eps)
+        h = (eps ** (1 / 2) if forward else eps ** (1 / 3)) * np.maximum(1.0, np.abs(x))
+        low, high = self._limits if self._limits is not None else (-np.inf, np.inf)
+        up, down = np.minimum(x + h, high), np.maximum(x - h, low)
+        if forward:  # backward where there is no room ahead
+            down = np.where(up > x, x, down)
+        above, below = (np.tile(x, (x.size, 1)) for _ in range(2))
+        np.fill_diagonal(above, up)
+        np.fill_diagonal(below, down)
+        if not forward:
+            values = self._numbers(np.concatenate([above, below]))
+            rise = values[: x.size] - values[x.size :]
+        else:
+            ahead = up > x
+            values = self._numbers(np.where(ahead[:, np.newaxis], above, below))
+            rise = np.where(ahead, values - f, f - values)
+        run = up - down
+        return np.divide(rise, run, out=np.zeros_like(rise), where=run > 0)
+
+    def _value(self, p: Array) -> Any:
+        return self._number(p) if p.ndim == 1 else self._numbers(p)
+
+    def _gradient(self, p: Array) -> Array:
+        if p.ndim == 2:
+            return np.array([self._gradient(row) for row in p])
+        return self.evaluate(p).g
+
+    def _hessian(self, p: Array) -> Array:
+        if p.ndim == 2:
+            return np.array([self._hessian(row) for row in p])
+        if self.hess is not None:
+            return checks.matrix(self.hess(p.copy(), *self.args), p.size, "hess(x)")
+        h = float(np.finfo(float).eps) ** (1 / 3) * np.maximum(1.0, np.abs(p))
+        low, high = self._limits if self._limits is not None else (-np.inf, np.inf)
+        rows = []
+        for i in range(p.size):
+            step = np.where(np.arange(p.size) == i, h, 0.0)
+            up, down = np.minimum(p + step, high), np.maximum(p - step, low)
+            rows.append((self._gradient(up) - self._gradient(down)) / (up[i] - down[i]))
+        matrix = np.array(rows)
+        return 0.5 * (matrix + matrix.T)
+
+
+def as_objective(
+    fun: Any,
+    jac: Callable[..., Any] | bool | str | None = None,
+    hess: Callable[..., Any] | None = None,
+    args: tuple[Any, ...] = (),
+) -> Objective:
+    """What `minimize` was given, as an Objective."""
+    if not isinstance(fun, Objective):
+        return Function(fun, jac, hess, args=args)
+    if jac is not None or hess is not None or args:
+        raise ValueError(
+            f"jac, hess and args belong to a bare callable, but fun={fun!r} brings its own"
+        )
+    return fun

@@ -1,0 +1,460 @@
+"""Runs: methods at work. A run asks for a point, and is told the value and gradient there."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any
+
+import numpy as np
+
+from . import _core, checks, learning_rates
+from .learning_rates import LineSearch
+from .method import GradientMethod, State
+from .methods import METHODS
+from .methods.newton import Newton
+from .objective import Array
+from .random import draw_key, normals
+from .stop import Status, Stop
+
+ENGINES = ("compiled", "numpy")
+
+
+class Run:
+    """A method started at x0: all that changes.
+
+    ``ask`` and ``tell`` until ``stop`` is not empty; `minimize` is exactly this loop.
+
+    Attributes
+    ----------
+    method : Method
+        The hyper-parameters.
+    n : int
+        The dimension.
+    engine : str
+        ``"compiled"`` or ``"numpy"``.
+    x, fun : ndarray (n,), float
+        The best point told so far, and its value (inf before the first).
+    iteration : int
+        t, the steps completed.
+    state : dict
+        What the method keeps: ``theta`` and, by method, ``velocity``, ``m``, ``s``, ...
+    stop : dict
+        The reasons met by the run itself, {Status name: (measured, limit)}; empty while it should
+        go on.
+
+    Examples
+    --------
+    >>> import ml4pa
+    >>> f = ml4pa.landscapes.Quadratic()
+    >>> run = ml4pa.GradientDescent(0.25).start([1.0, 2.0])
+    >>> while not run.stop and run.iteration < 3:
+    ...     x = run.ask()
+    ...     run.tell(x, f(x), f.gradient(x))
+    >>> run.ask().tolist()
+    [0.125, 0.25]
+    """
+
+    engine = ""
+
+    def __init__(self, method: GradientMethod, bounds: checks.Bounds | None) -> None:
+        self.method = method
+        self.bounds = bounds
+
+    def ask(self) -> Array:
+        """Where value and gradient are wanted, (n,): a read-only copy, the same until told."""
+        raise NotImplementedError
+
+    def tell(self, x: Any, f: Any, g: Any = None, H: Any = None) -> None:
+        """The value f and gradient g (n,) at x, for Newton also the Hessian H (n, n).
+
+        ``x`` is the asked point; another point moves the run there first.
+        """
+        raise NotImplementedError
+
+    def accepts(self, f: float, g: Array) -> bool:
+        """Whether the asked point is an iterate: False for a line search's rejected trial."""
+        raise NotImplementedError
+
+    def snapshot(self) -> dict[str, Any]:
+        """All that the run needs to go on, as arrays and numbers; the same for both engines."""
+        raise NotImplementedError
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Takes over a snapshot."""
+        raise NotImplementedError
+
+    @property
+    def n(self) -> int:
+        return int(self.x.size)
+
+    @property
+    def x(self) -> Array:
+        raise NotImplementedError
+
+    @property
+    def fun(self) -> float:
+        raise NotImplementedError
+
+    @property
+    def iteration(self) -> int:
+        raise NotImplementedError
+
+    @property
+    def state(self) -> State:
+        hidden = ("best_x", "best_fun", "stop_reason", "stop_measured", "stop_limit", "iteration")
+        return {k: v for k, v in self.snapshot().items() if k not in hidden}
+
+    @property
+    def stop(self) -> dict[str, tuple[float, float]]:
+        stop = self.stopped()
+        return {} if stop is None else {Status(stop.reason).name: (stop.measured, stop.limit)}
+
+    def stopped(self) -> Stop | None:
+        """The reason by itself."""
+        raise NotImplementedError
+
+    def save(self, path: Any) -> None:
+        """Write all that `ml4pa.load` needs to go on, bit for bit; see `ml4pa.checkpoint`."""
+        from .checkpoint import save
+
+        save(self, path)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return resume, (self.method, self.snapshot(), self.bounds, self.engine)
+
+    def __repr__(self) -> str:
+        return f"<Run of {self.method!r} after {self.iteration} steps, best f = {self.fun:g}>"
+
+
+class CompiledRun(Run):
+    """A run of the compiled engine."""
+
+    engine = "compiled"
+
+    def __init__(
+        self, method: GradientMethod, x0: Array, key: int, bounds: checks.Bounds | None
+    ) -> None:
+        self.method = method
+        self.bounds = bounds
+        low, high = (None, None) if bounds is None else bounds
+        self.native = _core.start(
+            method.name,
+            list(method.hyper_parameters().values()),
+            learning_rates.native(method.learning_rate),
+            method.noise,
+            math.inf if method.clip is None else method.clip,
+            key,
+            x0,
+            low,
+            high,
+        )
+        # Without a Python frame between: a call takes less than a microsecond.
+        self.ask = self.native.ask  # type: ignore[method-assign]
+        self.tell = self.native.tell  # type: ignore[method-assign]
+
+    def accepts(self, f: float, g: Array) -> bool:
+        return self.native.accepts(f, g)
+
+    def snapshot(self) -> dict[str, Any]:
+        return self.native.snapshot()
+
+    def restore(self, state: dict[str, Any]) -> None:
+        self.native.restore(state)
+
+    @property
+    def x(self) -> Array:
+        return self.native.x
+
+    @property
+    def fun(self) -> float:
+        return self.native.fun
+
+    @property
+    def iteration(self) -> int:
+        return self.native.iteration
+
+    def stopped(self) -> Stop | None:
+        reason, measured, limit = self.native.stop
+        return None if reason < 0 else Stop(reason, measured, limit)
+
+
+class NumpyRun(Run):
+    """What the runs of the NumPy engine share: the specification of the compiled ones."""
+
+    engine = "numpy"
+
+    def __init__(
+        self, method: GradientMethod, x0: Array, key: int, bounds: checks.Bounds | None
+    ) -> None:
+        super().__init__(method, bounds)
+        self.theta = x0.copy()
+        self.point = x0.copy()
+        self.kept = method.init(self.theta)
+        self.key = key
+        self._best_x, self._best_fun = x0.copy(), math.inf
+        self._iteration = 0
+        self._stop: Stop | None = None
+        self._asked: Array | None = None
+
+    def ask(self) -> Array:
+        if self._asked is None:
+            self._asked = self.point.copy()
+            self._asked.flags.writeable = False
+        return self._asked
+
+    def tell(self, x: Any, f: Any, g: Any = None, H: Any = None) -> None:
+        same = x is not None and x is self._asked
+        x, f, g, H = checks.told(x, f, g, H, self.n, self.method.wants_hessian)
+        if not same and not np.array_equal(x, self.point):
+            self.move(x)
+        self._asked = None
+        self.note(f)
+        self.update(f, g, H)
+
+    def note(self, f: float) -> None:
+        """Takes the asked point as the best where it is."""
+        if math.isfinite(f) and f < self._best_fun:
+            self._best_x, self._best_fun = self.point.copy(), f
+
+    def update(self, f: float, g: Array, H: Array | None) -> None:
+        """The step that follows value and gradient at the asked point."""
+        raise NotImplementedError
+
+    def move(self, x: Array) -> None:
+        """Goes on from the caller's own point."""
+        raise NotImplementedError
+
+    def perturbed(self, g: Array) -> Array:
+        """g + noise z, then scaled down to the largest norm allowed."""
+        if self.method.noise > 0.0:
+            z = normals(self.key, self._iteration, 0, self.n)
+            g = g + self.method.noise * z
+        if self.method.clip is not None:
+            length = math.sqrt(float(np.sum(g * g)))
+            if length > self.method.clip:
+                g = g * (self.method.clip / length)
+        return g
+
+    def clipped(self, x: Array) -> Array:
+        """x within the bounds."""
+        return x if self.bounds is None else np.minimum(np.maximum(x, self.bounds[0]), self.bounds[1])
+
+    def diverge(self, f: float) -> None:
+        self._stop = Stop(Status.DIVERGED, f, 0.0)
+
+    def snapshot(self) -> dict[str, Any]:
+        stop = self._stop or Stop(-1, 0.0, 0.0)
+        return {
+            "iteration": self._iteration,
+            "theta": self.theta.copy(),
+            "best_x": self._best_x.copy(),
+            "best_fun": self._best_fun,
+            "stop_reason": int(stop.reason),
+            "stop_measured": stop.measured,
+            "stop_limit": stop.limit,
+            "key": self.key - (1 << 64) if self.key >> 63 else self.key,
+            **{k: v.copy() if isinstance(v, np.ndarray) else v for k, v in self.kept.items()},
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        self._iteration = int(state["iteration"])
+        self.theta = np.array(state["theta"], dtype=float)
+        self._best_x = np.array(state["best_x"], dtype=float)
+        self._best_fun = float(state["best_fun"])
+        reason = int(state["stop_reason"])
+        stop = Stop(reason, float(state["stop_measured"]), float(state["stop_limit"]))
+        self._stop = None if reason < 0 else stop
+        self.key = int(state["key"]) % (1 << 64)
+        self.kept = {
+            k: np.array(state[k], dtype=float) if isinstance(v, np.ndarray) else type(v)(state[k])
+            for k, v in self.kept.items()
+        }
+        self._asked = None
+
+    @property
+    def x(self) -> Array:
+        return self._best_x.copy()
+
+    @property
+    def fun(self) -> float:
+        return self._best_fun
+
+    @property
+    def iteration(self) -> int:
+        return self._iteration
+
+    def stopped(self) -> Stop | None:
+        return self._stop
+
+
+class GradientRun(NumpyRun):
+    """A run of a method whose step is one formula."""
+
+    def accepts(self, f: float, g: Array) -> bool:
+        return True
+
+    def update(self, f: float, g: Array, H: Array | None) -> None:
+        if not math.isfinite(f):
+            return self.diverge(f)
+        eta = learning_rates.rate(self.method.learning_rate, self._iteration)
+        with np.errstate(all="ignore"):  # what leaves the finite numbers is reported below
+            theta = self.method.step(self.theta, self.perturbed(g), eta, self.kept)
+        vectors = [theta, *(v for v in self.kept.values() if isinstance(v, np.ndarray))]
+        if not all(np.isfinite(v).all() for v in vectors):
+            return self.diverge(f)
+        self.theta = self.clipped(theta)
+        self._iteration += 1
+        self.point = self.clipped(self.method.look_ahead(self.theta, self.kept))
+        return None
+
+    def move(self, x: Array) -> None:
+        self.theta = x + (self.theta - self.method.look_ahead(self.theta, self.kept))
+        self.point = x.copy()
+
+    def snapshot(self) -> dict[str, Any]:
+        state = super().snapshot()
+        if type(self.method).look_ahead is not GradientMethod.look_ahead:
+            state["point"] = self.point.copy()
+        return state
+
+    def restore(self, state: dict[str, Any]) -> None:
+        super().restore(state)
+        self.point = np.array(state.get("point", state["theta"]), dtype=float)
+
+
+class DirectionRun(NumpyRun):
+    """A run that goes along one direction v a step: theta - eta v.
+
+    Gradient descent, where eta is searched for, and Newton's method.
+    """
+
+    #: A search that has not ended after so many trials has no step to find.
+    MOST_TRIALS = 100
+
+    def __init__(
+        self, method: GradientMethod, x0: Array, key: int, bounds: checks.Bounds | None
+    ) -> None:
+        super().__init__(method, x0, key, bounds)
+        rate = method.learning_rate
+        self.line = rate if isinstance(rate, LineSearch) else None
+        self.search = self.line.init() if self.line else {}
+        self.v = np.zeros(x0.size)
+        self.eta = 0.0
+        self.trials = 0
+
+    def slope(self, g: Array) -> float:
+        """d/d eta of f(theta - eta v)."""
+        return -float(np.sum(g * self.v))
+
+    def accepts(self, f: float, g: Array) -> bool:
+        if self.trials == 0 or self.line is None:
+            return True
+        return self.line.accepts(self.eta, f, self.slope(g), self.search)
+
+    def update(self, f: float, g: Array, H: Array | None) -> None:
+        if self.line and not self.accepts(f, g):
+            if self.trials >= self.MOST_TRIALS:
+                self._stop = Stop(Status.LINE_SEARCH, self.eta, 0.0)
+                return None
+            self.trials += 1
+            return self.go(self.line.next(self.eta, f, self.slope(g), self.search))
+        if not math.isfinite(f):
+            return self.diverge(f)
+        if self.trials > 0:
+            self._iteration += 1  # the accepted trial is the next iterate
+        self.theta = self.point.copy()
+        v = self.direction(self.perturbed(g), H)
+        if v is None:
+            self._stop = Stop(Status.SINGULAR_HESSIAN, f, 0.0)
+            return None
+        self.v = v
+        if self.line is None:
+            self.go(learning_rates.rate(self.method.learning_rate, self._iteration))
+            self._iteration += 1
+            return None
+        slope = self.slope(g)
+        if not slope < 0.0:
+            self._stop = Stop(Status.LINE_SEARCH, slope, 0.0)
+            return None
+        self.trials = 1
+        return self.go(self.line.begin(f, slope, self.search))
+
+    def direction(self, g: Array, H: Array | None) -> Array | None:
+        """v, or None where there is none."""
+        if isinstance(self.method, Newton):
+            assert H is not None
+            return self.method.direction(g, H, self.kept)
+        return g
+
+    def go(self, eta: float) -> None:
+        """Asks for theta - eta v."""
+        self.eta = eta
+        point = self.theta - eta * self.v
+        if not np.isfinite(point).all():
+            self.diverge(self._best_fun)
+        self.point = self.clipped(point)
+
+    def move(self, x: Array) -> None:
+        self.point = x.copy()
+        self.trials = 0
+
+    def snapshot(self) -> dict[str, Any]:
+        return {
+            **super().snapshot(),
+            "point": self.point.copy(),
+            "direction": self.v.copy(),
+            "eta": self.eta,
+            "trials": self.trials,
+            **{f"search_{k}": v for k, v in self.search.items()},
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        super().restore(state)
+        self.point = np.array(state["point"], dtype=float)
+        self.v = np.array(state["direction"], dtype=float)
+        self.eta, self.trials = float(state["eta"]), int(state["trials"])
+        self.search = {k: float(state[f"search_{k}"]) for k in self.search}
+
+
+def is_native(method: GradientMethod) -> bool:
+    """Whether the compiled engine has this very method: not a subclass of it, not a user's own."""
+    rate = method.learning_rate
+    if isinstance(rate, LineSearch) and type(rate) not in learning_rates.LINE_SEARCHES:
+        return False
+    return METHODS.get(method.name) is type(method)
+
+
+def start(method: GradientMethod, x0: Any, rng: Any, bounds: Any, engine: str) -> Run:
+    """`Method.start` for gradient methods."""
+    checks.choice("engine", engine, ENGINES)
+    point = checks.start(x0, None, method.name)
+    limits = checks.bounds(bounds, point.size)
+    checks.start_within(point, limits)
+    key = draw_key(rng) if method.noise > 0.0 else 0
+    return start_checked(method, point, key, limits, engine)
+
+
+def start_checked(
+    method: GradientMethod, x0: Array, key: int, limits: checks.Bounds | None, engine: str
+) -> Run:
+    """The run, of arguments that are already checked."""
+    if engine == "compiled" and is_native(method):
+        return CompiledRun(method, x0, key, limits)
+    if isinstance(method.learning_rate, LineSearch) or isinstance(method, Newton):
+        return DirectionRun(method, x0, key, limits)
+    return GradientRun(method, x0, key, limits)
+
+
+def resume(
+    method: GradientMethod, state: dict[str, Any], bounds: checks.Bounds | None, engine: str
+) -> Run:
+    """A run that goes on from a snapshot, of either engine."""
+    run = start_checked(method, np.array(state["theta"], dtype=float), 0, bounds, engine)
+    run.restore(state)
+    return run
+
+
+def hyper_parameters(method: GradientMethod) -> dict[str, Any]:
+    """All hyper-parameters, by name."""
+    return {f.name: getattr(method, f.name) for f in dataclasses.fields(method)}

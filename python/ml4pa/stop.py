@@ -1,0 +1,120 @@
+"""Stopping is data: what was met, what was measured, and its limit; the sentence is made of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, ClassVar
+
+import numpy as np
+
+from .objective import Array
+
+
+class Status(IntEnum):
+    """Why a run ended. The first ones are the places of the rules in their registry."""
+
+    GRADIENT_TOLERANCE = 0
+    STEP_TOLERANCE = 1
+    VALUE_TOLERANCE = 2
+    TARGET = 3
+    MAX_ITER = 4
+    MAX_EVALS = 5
+    MAX_TIME = 30
+    CALLBACK = 31
+    DIVERGED = 40
+    SINGULAR_HESSIAN = 41
+    LINE_SEARCH = 42
+    SADDLE = 43
+
+
+@dataclass
+class Iterate:
+    """An iterate as the rules see it; x_before and f_before belong to the one before it."""
+
+    x: Array
+    f: float
+    g: Array  # the projected gradient where there are bounds
+    x_before: Array
+    f_before: float
+    iteration: int
+    nfev: int
+    last_cost: int  # evaluations that the last point took
+    norm: Callable[[Array], float]
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Which reason, what it measured, and the limit."""
+
+    reason: int
+    measured: float
+    limit: float
+
+
+class Rule:
+    """A stopping rule: met where ``measure(it) <= limit``."""
+
+    #: The keyword of `minimize`.
+    keyword: ClassVar[str]
+    #: What `Result.status` says.
+    status: ClassVar[Status]
+    #: Whether it is a test of convergence, and not a budget.
+    converged: ClassVar[bool]
+
+    @staticmethod
+    def limit(given: float) -> float:
+        """The limit of the comparison, from what the user gave."""
+        return given
+
+    @staticmethod
+    def measure(it: Iterate) -> float:
+        """The quantity compared."""
+        raise NotImplementedError
+
+    @staticmethod
+    def sentence(stop: Stop, nit: int, nfev: int, norm: str) -> str:
+        """What `Result.message` says, with both numbers."""
+        raise NotImplementedError
+
+
+def max_norm(a: Array) -> float:
+    """The largest absolute value."""
+    return float(np.max(np.abs(a)))
+
+
+def euclidean_norm(a: Array) -> float:
+    """The length."""
+    total = 0.0
+    for x in a.tolist():
+        total += x * x
+    return math.sqrt(total)
+
+
+def plural(count: int, noun: str) -> str:
+    """``1 step``, ``2 steps``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def message(stop: Stop, nit: int, nfev: int, euclidean: bool, detail: dict[str, Any]) -> str:
+    """The sentence of a reason that is no rule."""
+    after = f"after {plural(nit, 'step')}"
+    if stop.reason == Status.MAX_TIME:
+        return f"time spent: {stop.measured:.3g} s >= max_time = {stop.limit:g} s {after}"
+    if stop.reason == Status.CALLBACK:
+        return f"stopped by the callback {after}"
+    if stop.reason == Status.DIVERGED:
+        return (
+            "diverged: the value, the gradient or the next point is not finite "
+            f"(last f = {stop.measured:g}) {after}; try a smaller learning_rate"
+        )
+    if stop.reason == Status.SINGULAR_HESSIAN:
+        return f"the Hessian is singular at f = {stop.measured:g} {after}; try damping > 0"
+    if stop.reason == Status.LINE_SEARCH:
+        return (
+            f"the line search found no step along the direction (last {stop.measured:.2g}) "
+            f"{after}: the direction does not descend, or the numbers allow no smaller value"
+        )
+    raise AssertionError(stop)

@@ -1,0 +1,25 @@
+"""The steps are spent."""
+
+from __future__ import annotations
+
+from ..stop import Iterate, Rule, Status, Stop, plural
+
+
+class MaxIter(Rule):
+    """t >= max_iter, written as -t <= -max_iter."""
+
+    keyword = "max_iter"
+    status = Status.MAX_ITER
+    converged = False
+
+    @staticmethod
+    def limit(given: float) -> float:
+        return -given
+
+    @staticmethod
+    def measure(it: Iterate) -> float:
+        return -float(it.iteration)
+
+    @staticmethod
+    def sentence(stop: Stop, nit: int, nfev: int, norm: str) -> str:
+        return f"steps spent: {plural(nit, 'step')} = max_iter before any convergence test was met"

@@ -1,0 +1,26 @@
+"""The step is small."""
+
+from __future__ import annotations
+
+import math
+
+from ..stop import Iterate, Rule, Status, Stop, plural
+
+
+class StepTolerance(Rule):
+    """|x_t - x_{t-1}| <= xtol."""
+
+    keyword = "xtol"
+    status = Status.STEP_TOLERANCE
+    converged = True
+
+    @staticmethod
+    def measure(it: Iterate) -> float:
+        return math.inf if it.iteration == 0 else it.norm(it.x - it.x_before)
+
+    @staticmethod
+    def sentence(stop: Stop, nit: int, nfev: int, norm: str) -> str:
+        return (
+            f"step tolerance reached: {norm.format('dx')} = {stop.measured:.2g} "
+            f"<= xtol = {stop.limit:g} after {plural(nit, 'step')}"
+        )

@@ -1,0 +1,26 @@
+"""The value hardly changes."""
+
+from __future__ import annotations
+
+import math
+
+from ..stop import Iterate, Rule, Status, Stop, plural
+
+
+class ValueTolerance(Rule):
+    """|f_t - f_{t-1}| <= ftol."""
+
+    keyword = "ftol"
+    status = Status.VALUE_TOLERANCE
+    converged = True
+
+    @staticmethod
+    def measure(it: Iterate) -> float:
+        return math.inf if it.iteration == 0 else abs(it.f - it.f_before)
+
+    @staticmethod
+    def sentence(stop: Stop, nit: int, nfev: int, norm: str) -> str:
+        return (
+            f"value tolerance reached: |df| = {stop.measured:.2g} "
+            f"<= ftol = {stop.limit:g} after {plural(nit, 'step')}"
+        )
