@@ -19,6 +19,7 @@ public:
         py::gil_scoped_acquire gil;
         call_.release().dec_ref();
     }
+    bool pure() const override { return false; }
     double at(std::int64_t t) const override {
         py::gil_scoped_acquire gil;
         return checks().attr("rate_at")(call_, t).cast<double>();
@@ -223,7 +224,8 @@ py::tuple minimize(Handle& self, const py::object& objective, const std::vector<
     options.stride = stride;
     std::size_t i = 0;
     std::apply([&](auto&... rule) { ((rule.limit = limits.at(i++)), ...); }, options.rules);
-    ml4pa::Path path(run.n(), stride);
+    const double max_iter = -std::get<ml4pa::stopping::MaxIter>(options.rules).limit;
+    ml4pa::Path path(run.n(), stride, max_iter);
     Progress progress;
     PythonObserver observer(std::move(iterate), std::move(poll));
     std::shared_ptr<const Objective> f;
@@ -244,10 +246,12 @@ py::tuple minimize(Handle& self, const py::object& objective, const std::vector<
         path_x = given(path.release_x(), {rows, run.n()});
         path_f = given(path.release_f(), {rows});
     }
+    py::object hessian = py::none();
+    if (progress.h.size() > 0) hessian = copied(progress.h.data(), progress.h.size());
     return py::make_tuple(progress.stop.reason, progress.stop.measured, progress.stop.limit,
                           progress.iteration, progress.count.nfev, progress.count.njev,
                           progress.count.nhev, copied(run.x(), run.n()), run.fun(),
-                          copied(progress.best_g.data(), run.n()), path_x, path_f);
+                          copied(progress.best_g.data(), run.n()), hessian, path_x, path_f);
 }
 
 py::dict snapshot(Handle& self) {

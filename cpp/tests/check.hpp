@@ -11,16 +11,17 @@ inline int& failure_count() {
     return count;
 }
 
+// Counts a failure; whether to say so: the first ones tell enough.
+inline bool fail() { return ++failure_count() <= 20; }
+
 inline void check(bool holds, const char* what, const char* file, int line) {
-    if (holds) return;
-    ++failure_count();
+    if (holds || !fail()) return;
     std::fprintf(stderr, "%s:%d: failed: %s\n", file, line, what);
 }
 
 inline void check_near(double value, double expected, double tolerance, const char* what,
                        const char* file, int line) {
-    if (std::fabs(value - expected) <= tolerance) return;  // false for NaN
-    ++failure_count();
+    if (std::fabs(value - expected) <= tolerance || !fail()) return;  // false for NaN
     std::fprintf(stderr, "%s:%d: failed: %s = %.17g, expected %.17g within %g\n", file, line, what,
                  value, expected, tolerance);
 }

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .learning_rates import LINE_SEARCHES, SCHEDULES
+from .learning_rates import LINE_SEARCHES, SCHEDULES, LineSearch, Schedule
 from .methods import METHODS
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 FORMAT = "ml4pa run 1"
 
-_RATES = {kind.name: kind for kind in (*SCHEDULES, *LINE_SEARCHES)}
+_KINDS: tuple[type[Schedule] | type[LineSearch], ...] = (*SCHEDULES, *LINE_SEARCHES)
+_RATES = {kind.name: kind for kind in _KINDS}
 
 
 def save(run: Run, path: str | os.PathLike[str]) -> None:

@@ -26,6 +26,9 @@ Bounds = tuple[Array, Array]
 
 def finite_number(name: str, value: Any) -> float:
     """A finite real number, as a float."""
+    kind = type(value)  # the usual kinds first: isinstance with abstract classes is slow
+    if kind is int or (kind is float and math.isfinite(value)):
+        return float(value)
     if isinstance(value, bool) or not isinstance(value, numbers.Real | np.number | np.ndarray):
         raise TypeError(f"{name}={value!r} must be a number")
     if isinstance(value, np.ndarray) and value.ndim > 0:
@@ -37,6 +40,13 @@ def finite_number(name: str, value: Any) -> float:
     if not math.isfinite(number):
         raise ValueError(f"{name}={number} must be finite")
     return number
+
+
+def _is_real(value: Any) -> bool:
+    """Whether it is one real number, and not a truth value."""
+    return isinstance(value, numbers.Real | np.number) and not isinstance(
+        value, bool | np.bool_ | np.complexfloating
+    )
 
 
 def positive_number(name: str, value: Any) -> float:
@@ -55,20 +65,22 @@ def within(
 ) -> float:
     """A finite number in an interval."""
     number = finite_number(name, value)
-    for limit, holds, sign in (
-        (ge, ge is None or number >= ge, ">="),
-        (gt, gt is None or number > gt, ">"),
-        (le, le is None or number <= le, "<="),
-        (lt, lt is None or number < lt, "<"),
-    ):
-        if not holds:
-            raise ValueError(f"{name}={value} must be {sign} {limit:g}")
+    if ge is not None and not number >= ge:
+        raise ValueError(f"{name}={value} must be >= {ge:g}")
+    if gt is not None and not number > gt:
+        raise ValueError(f"{name}={value} must be > {gt:g}")
+    if le is not None and not number <= le:
+        raise ValueError(f"{name}={value} must be <= {le:g}")
+    if lt is not None and not number < lt:
+        raise ValueError(f"{name}={value} must be < {lt:g}")
     return number
 
 
 def count(name: str, value: Any, least: int = 0) -> int:
     """A whole number >= least."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Real | np.number):
+    if type(value) is int and value >= least:  # most calls
+        return value
+    if not _is_real(value):
         raise TypeError(f"{name}={value!r} must be a whole number")
     if value != value or math.isinf(value) or int(value) != value:
         raise ValueError(f"{name}={value} must be a whole number")
@@ -145,10 +157,17 @@ def start(x0: Any, n: int | None, method: str) -> Array:
         raise ValueError(
             f"x0 has shape {a.shape} but fun is defined on n={n}: pass an array of length {n}"
         )
-    if not np.isfinite(a).all():
+    if not all_finite(a):
         i = int(np.flatnonzero(~np.isfinite(a))[0])
         raise ValueError(f"x0[{i}]={a[i]} must be finite")
     return a
+
+
+def all_finite(a: Array) -> bool:
+    """Whether all numbers of a vector are finite; quick for a few."""
+    if a.size <= 16:
+        return all(map(math.isfinite, a.tolist()))
+    return bool(np.isfinite(a).all())
 
 
 def bounds(value: Any, n: int) -> Bounds | None:
@@ -227,7 +246,7 @@ def told(
     if hessian and h is None:
         raise ValueError("H=None, but this method needs the Hessian: tell(x, f, g, H)")
     point = vector(x, n, "x")
-    if not np.isfinite(point).all():
+    if not all_finite(point):
         i = int(np.flatnonzero(~np.isfinite(point))[0])
         raise ValueError(f"x[{i}]={point[i]} must be finite")
     return point, value(f), vector(g, n), matrix(h, n) if hessian else None
@@ -238,3 +257,48 @@ def rate_at(learning_rate: Callable[[int], Any], t: int) -> float:
     eta = learning_rate(t)
     name = f"learning_rate(t={t})"
     return within(name, eta, ge=0)
+
+
+# ---- pictures ------------------------------------------------------------------------------------
+
+
+def drawable(f: Objective, n: int, figure: str) -> None:
+    """A picture of f needs one or two coordinates."""
+    if f.n is not None and f.n != n:
+        cure = {1: "use plot.curve", 2: "use plot.contour or plot.surface"}.get(
+            f.n, f"draw a cut through it, a function of {n} of its coordinates"
+        )
+        raise ValueError(f"f={f!r} is defined on n={f.n}, but {figure} draws n={n}: {cure}")
+
+
+def window(value: Any, f: Objective, n: int) -> Array:
+    """The part of the domain to draw, (n, 2): what was given, else the usual domain of f."""
+    if value is None:
+        value = getattr(f, "bounds", None)
+        if value is None:
+            pairs = ", ".join(["(low, high)"] * n)
+            raise ValueError(
+                f"bounds=None, but {f.name} has no usual domain: pass bounds=[{pairs}]"
+            )
+    a = array("bounds", value)
+    if a.shape == (2,) and n == 1:
+        a = a.reshape(1, 2)
+    if a.shape != (n, 2):
+        raise ValueError(
+            f"bounds has shape {a.shape}, but must hold one pair (low, high) "
+            f"for each of the n={n} coordinates"
+        )
+    for i, (low, high) in enumerate(a.tolist()):
+        if not (math.isfinite(low) and math.isfinite(high) and low < high):
+            raise ValueError(f"bounds[{i}]=({low}, {high}) must be finite with low < high")
+    return a
+
+
+def recorded(result: Any, name: str = "result") -> Any:
+    """The path of a result."""
+    path = getattr(result, "path", None)
+    if path is None:
+        if not hasattr(result, "path"):
+            raise TypeError(f"{name}={result!r} must be a Result of minimize(..., record=True)")
+        raise ValueError(f"{name}.path=None, but the path is what is drawn: pass record=True")
+    return path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -15,6 +16,8 @@ from .objective import Array
 
 if TYPE_CHECKING:
     from .run import Run
+
+__all__ = ["GradientMethod", "LearningRate", "Method", "State", "hyper", "zeros"]
 
 State = dict[str, Any]
 
@@ -78,7 +81,15 @@ class Method:
         if (tol := options.pop("tol", None)) is not None:
             options.setdefault("gtol", tol)
         result = minimize(
-            fun, x0, self, jac=jac, hess=hess, args=args, bounds=bounds, callback=callback, **options
+            fun,
+            x0,
+            self,
+            jac=jac,
+            hess=hess,
+            args=args,
+            bounds=bounds,
+            callback=callback,
+            **options,
         )
         return OptimizeResult(result.as_dict())
 
@@ -122,10 +133,7 @@ class GradientMethod(Method):
 
     def hyper_parameters(self) -> dict[str, float]:
         """The method's own numbers, in order: what its compiled twin is made from."""
-        shared = ("learning_rate", "noise", "clip")
-        return {
-            f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name not in shared
-        }
+        return {name: getattr(self, name) for name in _own_names(type(self))}
 
     def start(
         self, x0: Any = None, rng: Any = None, bounds: Any = None, *, engine: str = "compiled"
@@ -147,6 +155,12 @@ class GradientMethod(Method):
     def look_ahead(self, theta: Array, state: State) -> Array:
         """Where the gradient is wanted."""
         return theta
+
+
+@functools.cache  # asking dataclasses.fields at every start would be slow
+def _own_names(kind: type[GradientMethod]) -> tuple[str, ...]:
+    shared = ("learning_rate", "noise", "clip")
+    return tuple(f.name for f in dataclasses.fields(kind) if f.name not in shared)
 
 
 def zeros(theta: Array) -> Array:

@@ -1,16 +1,15 @@
-"""The loop: ask, evaluate, record, ask the stopping rules, tell."""
+"""minimize: the front of the loops of both engines."""
 
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from . import checks
+from .loop import Listener, Outcome, loop
 from .method import GradientMethod, Method
 from .methods import METHODS
 from .native import NativeObjective
@@ -20,34 +19,15 @@ from .progress import Bar
 from .random import draw_key
 from .result import Result
 from .run import ENGINES, CompiledRun, NumpyRun, is_native, start_checked
-from .stop import Iterate, Status, Stop, euclidean_norm, max_norm, message
-from .stopping import RULES, first_met
+from .stop import Status, Stop
+from .stopping import RULES
 
 #: Where neither steps, evaluations nor time are limited.
 DEFAULT_MAX_ITER = 100_000
 #: Where no test of convergence is asked for.
 DEFAULT_GTOL = 1e-8
-#: How often Ctrl-C, progress bars and the clock are looked at, in seconds.
-POLL = 20e-3
-
-Listener = Callable[..., bool]
-
-
-class Outcome(NamedTuple):
-    """What a loop gives back, in both engines."""
-
-    reason: int
-    measured: float
-    limit: float
-    iteration: int
-    nfev: int
-    njev: int
-    nhev: int
-    x: Array
-    fun: float
-    jac: Array
-    path_x: Array | None
-    path_f: Array | None
+#: The keywords of the rules that test convergence.
+CONVERGENCE = tuple(rule.keyword for rule in RULES if rule.converged)
 
 
 def minimize(
@@ -155,7 +135,11 @@ def minimize(
         checks.start_within(start, limits)
         if isinstance(objective, Function):
             objective = objective.within(limits)
-    rules = _limits(gtol, xtol, ftol, target, max_iter, max_evals, max_time)
+    given = {
+        "gtol": gtol, "xtol": xtol, "ftol": ftol, "target": target,
+        "max_iter": max_iter, "max_evals": max_evals,
+    }  # fmt: skip
+    rules = _limits(given, max_time)
     time_limit = math.inf if max_time is None else checks.within("max_time", max_time, ge=0)
     stride = _stride(record)
     euclidean = _euclidean(norm)
@@ -168,11 +152,9 @@ def minimize(
         )
     if on_nan != "worst":
         checks.choice("on_nan", on_nan, ("worst", "raise"))
-    compiled = (
-        engine == "compiled"
-        and is_native(how)
-        and (type(objective) is Function or _twin(objective) is not None)
-    )
+    twin = _twin(objective)
+    known = twin is not None or type(objective) is Function
+    compiled = engine == "compiled" and known and is_native(how)
     key = draw_key(rng) if how.noise > 0.0 else 0
     run = start_checked(how, start, key, limits, "compiled" if compiled else "numpy")
 
@@ -180,19 +162,17 @@ def minimize(
     listener = None if callback is None else _listener(callback, run.engine)
     try:
         if isinstance(run, CompiledRun):
-            target_ = _native(objective, on_nan)
-            told = run.native.minimize(
-                target_, rules, euclidean, time_limit, stride, listener, bar
-            )
+            what = twin if twin and on_nan == "worst" else _evaluator(objective, on_nan)
+            told = run.native.minimize(what, rules, euclidean, time_limit, stride, listener, bar)
             outcome = Outcome._make(told)
         else:
             assert isinstance(run, NumpyRun)
             evaluate = _evaluator(objective, on_nan)
-            outcome = _loop(run, evaluate, rules, euclidean, time_limit, stride, listener, bar)
+            outcome = loop(run, evaluate, rules, euclidean, time_limit, stride, listener, bar)
     finally:
         if bar is not None:
             bar.close()
-    return _result(outcome, objective, how, run.engine, euclidean, stride)
+    return _result(outcome, how, run.engine, euclidean, stride)
 
 
 def _method(method: Method | str) -> GradientMethod:
@@ -213,37 +193,21 @@ def _method(method: Method | str) -> GradientMethod:
     return method
 
 
-def _limits(
-    gtol: float | None,
-    xtol: float | None,
-    ftol: float | None,
-    target: float | None,
-    max_iter: int | None,
-    max_evals: int | None,
-    max_time: float | None,
-) -> list[float]:
+def _limits(given: dict[str, Any], max_time: float | None) -> list[float]:
     """The limits of the rules, in the order of their registry; NaN where there is none."""
-    if gtol is None and xtol is None and ftol is None and target is None:
-        gtol = DEFAULT_GTOL
-    if max_iter is None and max_evals is None and max_time is None:
-        max_iter = DEFAULT_MAX_ITER
-    given: dict[str, float | None] = {
-        "gtol": None if gtol is None else checks.within("gtol", gtol, ge=0),
-        "xtol": None if xtol is None else checks.within("xtol", xtol, ge=0),
-        "ftol": None if ftol is None else checks.within("ftol", ftol, ge=0),
-        "target": None if target is None else checks.finite_number("target", target),
-        "max_iter": None if max_iter is None else checks.count("max_iter", max_iter),
-        "max_evals": None if max_evals is None else checks.count("max_evals", max_evals, least=1),
-    }
+    if all(given[keyword] is None for keyword in CONVERGENCE):
+        given["gtol"] = DEFAULT_GTOL
+    if max_time is None and given["max_iter"] is None and given["max_evals"] is None:
+        given["max_iter"] = DEFAULT_MAX_ITER
     limits = []
     for rule in RULES:
         value = given[rule.keyword]
-        limits.append(math.nan if value is None else float(rule.limit(value)))
+        limits.append(math.nan if value is None else rule.limit(value))
     return limits
 
 
 def _stride(record: bool | int) -> int:
-    return int(record) if isinstance(record, bool) else checks.count("record", record)
+    return int(record) if record is True or record is False else checks.count("record", record)
 
 
 def _euclidean(norm: float) -> bool:
@@ -266,11 +230,6 @@ def _evaluator(objective: Objective, on_nan: str) -> Callable[[Array, bool], Eva
     return evaluate
 
 
-def _native(objective: Objective, on_nan: str) -> Any:
-    """What the compiled loop evaluates: a compiled objective, or a Python call."""
-    return _twin(objective) or _evaluator(objective, on_nan)
-
-
 def _twin(objective: Objective) -> Any:
     """The compiled twin of an objective, None where it has none."""
     if isinstance(objective, NativeObjective) and objective.has_twin:
@@ -284,9 +243,7 @@ def _listener(callback: Callable[[Result], Any], engine: str) -> Listener:
     def listen(
         nit: int, x: Array, f: float, best: Array, fun: float, nfev: int, njev: int, nhev: int
     ) -> bool:
-        told = Result(
-            x, f, False, Status.CALLBACK, "running", nit, nfev, njev, nhev, np.array([]), engine
-        )
+        told = Result(x, f, False, Status.RUNNING, nit, nfev, njev, nhev, None, engine)
         try:
             callback(told)
         except StopIteration:
@@ -296,84 +253,29 @@ def _listener(callback: Callable[[Result], Any], engine: str) -> Listener:
     return listen
 
 
-def _loop(
-    run: NumpyRun,
-    evaluate: Callable[[Array, bool], Evaluation],
-    rules: list[float],
-    euclidean: bool,
-    max_time: float,
-    stride: int,
-    listener: Listener | None,
-    bar: Bar | None,
-) -> Outcome:
-    """The loop in NumPy: the specification of the compiled one."""
-    norm = euclidean_norm if euclidean else max_norm
-    nfev = njev = nhev = 0
-    iteration = -1
-    x = before = run.point.copy()
-    f = math.nan
-    jac = np.zeros(run.n)
-    rows: list[tuple[Array, float]] = []
-    stop: Stop | None = None
-    began = polled = time.perf_counter()
-    while stop is None:
-        point = run.ask()
-        told = evaluate(point.copy(), run.method.wants_hessian)
-        nfev, njev, nhev = nfev + told.nfev, njev + told.njev, nhev + told.nhev
-        if math.isfinite(told.f) and told.f < run.fun:
-            jac = told.g.copy()
-        accepted = run.accepts(told.f, told.g)
-        if accepted:
-            iteration += 1
-            before, f_before = x, f
-            x, f = point, told.f
-            if stride and iteration % stride == 0:
-                rows.append((x, f))
-            if math.isfinite(f) and np.isfinite(told.g).all():
-                g = told.g if run.bounds is None else x - run.clipped(x - told.g)
-                it = Iterate(x, f, g, before, f_before, iteration, nfev, told.nfev, norm)
-                stop = first_met(rules, it)
-            else:
-                stop = Stop(Status.DIVERGED, f, 0.0)
-        if stop is None:
-            run.tell(point, told.f, told.g, told.h)
-            stop = run.stopped()
-        else:
-            run.note(told.f)
-        if accepted and listener is not None:
-            going = listener(iteration, x.copy(), f, run.x, run.fun, nfev, njev, nhev)
-            if not going and stop is None:
-                stop = Stop(Status.CALLBACK, 0.0, 0.0)
-        now = time.perf_counter()
-        if stop is None and now - began >= max_time:
-            stop = Stop(Status.MAX_TIME, now - began, max_time)
-        if bar is not None and now - polled >= POLL:
-            polled = now
-            bar(iteration, x, f, run.x, run.fun, nfev, njev, nhev)
-    if stride and iteration % stride:
-        rows.append((x, f))
-    return Outcome(
-        stop.reason, stop.measured, stop.limit, iteration, nfev, njev, nhev, run.x, run.fun, jac,
-        np.array([r[0] for r in rows]).reshape(len(rows), run.n) if stride else None,
-        np.array([r[1] for r in rows]) if stride else None,
-    )  # fmt: skip
-
-
 def _result(
-    o: Outcome, objective: Objective, method: GradientMethod, engine: str, euclidean: bool, stride: int
+    o: Outcome, method: GradientMethod, engine: str, euclidean: bool, stride: int
 ) -> Result:
     stop = Stop(o.reason, o.measured, o.limit)
-    if stop.reason < len(RULES):
-        rule = RULES[stop.reason]
-        success, status = rule.converged, rule.status
-        text = rule.sentence(stop, o.iteration, o.nfev, "|{}|" if euclidean else "max|{}|")
-    else:
-        success, status = False, Status(stop.reason)
-        text = message(stop, o.iteration, o.nfev, euclidean, {})
+    rule = RULES[stop.reason] if stop.reason < len(RULES) else None
     path = None
     if o.path_x is not None and o.path_f is not None:
         path = Path(o.path_x, o.path_f, stride, o.iteration)
-    fun = o.fun if math.isfinite(o.fun) else o.measured
-    return Result(
-        o.x, fun, success, status, text, o.iteration, o.nfev, o.njev, o.nhev, o.jac, engine, path
+    result = Result(
+        o.x,
+        o.fun if math.isfinite(o.fun) else o.measured,  # inf where no value was finite
+        rule is not None and rule.converged,
+        rule.status if rule is not None else Status(stop.reason),
+        o.iteration,
+        o.nfev,
+        o.njev,
+        o.nhev,
+        o.jac,
+        engine,
+        path,
+        stop,
+        euclidean,
     )
+    if result.success and o.hessian is not None:
+        result.check_minimum(o.hessian.reshape(o.x.size, o.x.size))
+    return result

@@ -13,6 +13,8 @@ from .objective import Array, Evaluation, Objective
 if TYPE_CHECKING:
     from . import _core
 
+_PACKAGE = __name__.partition(".")[0] + "."
+
 
 class NativeObjective(Objective):
     """An objective with a compiled twin, which evaluates the public calls.
@@ -30,7 +32,7 @@ class NativeObjective(Objective):
     def has_twin(self) -> bool:
         """Whether the compiled twin is the same function: not for a user's subclass, whose
         formulas may be others."""
-        return type(self).__module__.partition(".")[0] == __name__.partition(".")[0]
+        return type(self).__module__.startswith(_PACKAGE)
 
     @property
     def native(self) -> _core.Objective:

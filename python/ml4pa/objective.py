@@ -220,7 +220,8 @@ class Function(Objective):
             values = self._numbers(np.where(ahead[:, np.newaxis], above, below))
             rise = np.where(ahead, values - f, f - values)
         run = up - down
-        return np.divide(rise, run, out=np.zeros_like(rise), where=run > 0)
+        slope: Array = np.divide(rise, run, out=np.zeros_like(rise), where=run > 0)
+        return slope
 
     def _value(self, p: Array) -> Any:
         return self._number(p) if p.ndim == 1 else self._numbers(p)
@@ -242,8 +243,9 @@ class Function(Objective):
             step = np.where(np.arange(p.size) == i, h, 0.0)
             up, down = np.minimum(p + step, high), np.maximum(p - step, low)
             rows.append((self._gradient(up) - self._gradient(down)) / (up[i] - down[i]))
-        matrix = np.array(rows)
-        return 0.5 * (matrix + matrix.T)
+        matrix: Array = np.array(rows)
+        symmetric: Array = 0.5 * (matrix + matrix.T)
+        return symmetric
 
 
 def as_objective(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+import dataclasses
+from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from .objective import Array
 from .path import Path
-from .stop import Status
+from .stop import Status, Stop, message
+from .stopping import RULES
 
 
 @dataclass(eq=False)
@@ -37,18 +41,37 @@ class Result:
     fun: float
     success: bool
     status: Status
-    message: str
     nit: int
     nfev: int
     njev: int
     nhev: int
-    jac: Array
+    jac: Array | None
     engine: str
     path: Path | None = None
+    stop: Stop = Stop(Status.RUNNING, 0.0, 0.0)
+    euclidean: bool = False
+
+    @property
+    def message(self) -> str:
+        """The reason of stopping as a sentence, with what was measured and its limit."""
+        if self.stop.reason >= len(RULES):
+            return message(self.stop, self.nit)
+        norm = "|{}|" if self.euclidean else "max|{}|"
+        return RULES[self.stop.reason].sentence(self.stop, self.nit, self.nfev, norm)
+
+    def check_minimum(self, hessian: Array) -> None:
+        """No success where the Hessian at the last iterate has a negative eigenvalue."""
+        eigenvalues = np.linalg.eigvalsh(hessian)
+        least = float(eigenvalues[0])
+        if least < -1e-12 * float(np.max(np.abs(eigenvalues))):  # beyond rounding
+            self.success, self.status = False, Status.SADDLE
+            self.stop = Stop(Status.SADDLE, least, 0.0)
 
     def as_dict(self) -> dict[str, Any]:
-        """The fields by name, as SciPy's OptimizeResult takes them."""
-        return {f.name: getattr(self, f.name) for f in fields(self)}
+        """What SciPy's OptimizeResult takes: the attributes by name."""
+        hidden = ("stop", "euclidean")
+        names = [f.name for f in dataclasses.fields(self) if f.name not in hidden]
+        return {name: getattr(self, name) for name in (*names, "message")}
 
     def __repr__(self) -> str:
         rows = [

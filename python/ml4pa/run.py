@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from typing import Any
 
@@ -151,7 +150,7 @@ class CompiledRun(Run):
         )
         # Without a Python frame between: a call takes less than a microsecond.
         self.ask = self.native.ask  # type: ignore[method-assign]
-        self.tell = self.native.tell  # type: ignore[method-assign]
+        self.tell = self.native.tell  # type: ignore[method-assign,assignment]
 
     def accepts(self, f: float, g: Array) -> bool:
         return self.native.accepts(f, g)
@@ -238,7 +237,10 @@ class NumpyRun(Run):
 
     def clipped(self, x: Array) -> Array:
         """x within the bounds."""
-        return x if self.bounds is None else np.minimum(np.maximum(x, self.bounds[0]), self.bounds[1])
+        if self.bounds is None:
+            return x
+        low, high = self.bounds
+        return np.minimum(np.maximum(x, low), high)
 
     def diverge(self, f: float) -> None:
         self._stop = Stop(Status.DIVERGED, f, 0.0)
@@ -453,8 +455,3 @@ def resume(
     run = start_checked(method, np.array(state["theta"], dtype=float), 0, bounds, engine)
     run.restore(state)
     return run
-
-
-def hyper_parameters(method: GradientMethod) -> dict[str, Any]:
-    """All hyper-parameters, by name."""
-    return {f.name: getattr(method, f.name) for f in dataclasses.fields(method)}

@@ -24,6 +24,7 @@ class Status(IntEnum):
     MAX_EVALS = 5
     MAX_TIME = 30
     CALLBACK = 31
+    RUNNING = 32
     DIVERGED = 40
     SINGULAR_HESSIAN = 41
     LINE_SEARCH = 42
@@ -65,9 +66,9 @@ class Rule:
     converged: ClassVar[bool]
 
     @staticmethod
-    def limit(given: float) -> float:
-        """The limit of the comparison, from what the user gave."""
-        return given
+    def limit(given: Any) -> float:
+        """The limit of the comparison, from what the user gave; checks it."""
+        raise NotImplementedError
 
     @staticmethod
     def measure(it: Iterate) -> float:
@@ -98,7 +99,7 @@ def plural(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def message(stop: Stop, nit: int, nfev: int, euclidean: bool, detail: dict[str, Any]) -> str:
+def message(stop: Stop, nit: int) -> str:
     """The sentence of a reason that is no rule."""
     after = f"after {plural(nit, 'step')}"
     if stop.reason == Status.MAX_TIME:
@@ -117,4 +118,9 @@ def message(stop: Stop, nit: int, nfev: int, euclidean: bool, detail: dict[str, 
             f"the line search found no step along the direction (last {stop.measured:.2g}) "
             f"{after}: the direction does not descend, or the numbers allow no smaller value"
         )
-    raise AssertionError(stop)
+    if stop.reason == Status.SADDLE:
+        return (
+            "not a minimum: a test of convergence was met where the Hessian's smallest "
+            f"eigenvalue is {stop.measured:.3g} < 0 {after}"
+        )
+    return f"running {after}"

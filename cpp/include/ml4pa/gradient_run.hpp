@@ -94,7 +94,6 @@ public:
           point_(looks_ahead ? n : 0),
           noisy_(options_.plain() ? 0 : n) {
         for (int i = 0; i < slot_count; ++i) slots_[i] = Array(n);
-        std::fill_n(scalars_, scalar_count, 1.0);
         if constexpr (looks_ahead) look_ahead();
     }
 
@@ -104,7 +103,7 @@ public:
     const double* ask() const override { return looks_ahead ? point_.data() : theta_.data(); }
 
     int small_loop() const override {
-        return options_.plain() && !bounds_ ? place<M>(static_cast<Methods*>(nullptr)) : -1;
+        return options_.plain() && options_.rate.pure() && !bounds_ ? place<M>(static_cast<Methods*>(nullptr)) : -1;
     }
 
     void tell(double f, const double* g, const double*) override {
@@ -197,7 +196,7 @@ private:
     M method_;
     GradientOptions options_;
     Array slots_[slot_count > 0 ? slot_count : 1];
-    double scalars_[scalar_count > 0 ? scalar_count : 1];
+    double scalars_[scalar_count > 0 ? scalar_count : 1] = {};
     Array point_;  // the look-ahead
     Array noisy_;
 };

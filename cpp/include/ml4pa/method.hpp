@@ -4,7 +4,7 @@
 //     struct M {
 //         static constexpr const char* name;
 //         static constexpr std::array<const char*, k> fields;    // the doubles below, in order
-//         static constexpr std::array<const char*, q> scalars;   // kept numbers, 1 at the start
+//         static constexpr std::array<const char*, q> scalars;   // kept numbers, 0 at the start
 //         static constexpr std::array<const char*, p> slots;     // kept vectors, 0 at the start
 //         static constexpr bool packs;   // roots and quotients cost more than packing two lanes
 //         double ...;                    // one a field

@@ -33,6 +33,7 @@ struct Progress {
     Array x, g;         // the last iterate, and its gradient
     double f = std::numeric_limits<double>::quiet_NaN();
     Array best_g;       // the gradient at run.x()
+    Array h;            // the Hessian at the last iterate, where the method wants it
 };
 
 // Who listens: to every iterate (callbacks), or every 20 ms (Ctrl-C, progress bars).
@@ -51,37 +52,40 @@ public:
 //     evaluate()    the value f at the asked point, whose gradient the view keeps
 //     accepts(f)    whether that point is an iterate, and not a trial of a line search
 //     keep(f)       counts and records the iterate
-//     sound(f)      whether value and gradient are finite
-//     iterate(f)    the iterate as the rules see it
+//     ends(rules)   whether a rule is met, or value or gradient is not finite
+//     reason(rules) why
 //     end(f)        the last point, which is not told
 //     tell(f)       the update; false where the run stops by itself, stop() then says why
 template <class View>
 Stop advance(View& shared, const Options& options, std::int64_t budget) {
     View run = shared;
     const Rules rules = options.rules;
-    const Norm norm = options.norm;
-    Stop stop;
-    for (; budget > 0 && !stop; --budget) {
-        const double f = run.evaluate();
+    bool ends = false, fails = false;
+    double f = 0.0;
+    for (; budget > 0; --budget) {
+        f = run.evaluate();
         if (run.accepts(f)) {
             run.keep(f);
-            stop = run.sound(f) ? first_met(rules, run.iterate(f, norm))
-                                : Stop{Reason::diverged, f, 0.0};
+            ends = run.ends(rules);
+            if (ends) [[unlikely]] break;
         }
-        if (stop)
-            run.end(f);
-        else if (!run.tell(f))
-            stop = run.stop();
+        fails = !run.tell(f);
+        if (fails) [[unlikely]] break;
     }
+    // Only from here on is the view in memory: nothing above takes its address.
     shared = run;
-    return stop;
+    if (ends) {
+        shared.end(f);
+        return shared.reason(rules);
+    }
+    return fails ? shared.stop() : Stop{};
 }
 
 // Any run, any objective.
 class GeneralView {
 public:
-    GeneralView(Run& run, const Objective& objective, Progress& progress, Path& path)
-        : run_(&run), objective_(&objective), progress_(&progress), path_(&path) {
+    GeneralView(Run& run, const Objective& objective, Norm norm, Progress& progress, Path& path)
+        : run_(&run), objective_(&objective), progress_(&progress), path_(&path), norm_(norm) {
         const Index n = run.n();
         progress.x = Array(n);
         progress.g = Array(n);
@@ -89,6 +93,7 @@ public:
         before_ = std::make_shared<Array>(n);
         told_ = std::make_shared<Array>(n);
         hessian_ = std::make_shared<Array>(run.wants_hessian() ? n * n : 0);
+        progress.h = Array(hessian_->size());
         progress.iteration = -1;
     }
 
@@ -110,20 +115,12 @@ public:
         swap(p.x, *before_);
         std::copy_n(run_->ask(), run_->n(), p.x.data());
         std::copy_n(told_->data(), run_->n(), p.g.data());
+        std::copy_n(hessian_->data(), hessian_->size(), p.h.data());
         if (path_->wants(p.iteration)) path_->put(p.x.data(), f);
     }
-    bool sound(double f) const {
-        double zero = f * 0.0;  // NaN where anything is infinite or NaN
-        for (Index i = 0; i < run_->n(); ++i) zero += (*told_)[i] * 0.0;
-        return zero == 0.0;
-    }
-    Iterate iterate(double f, Norm norm) {
-        Progress& p = *progress_;
-        if (const Bounds& bounds = run_->bounds())
-            for (Index i = 0; i < run_->n(); ++i)
-                p.g[i] = p.x[i] - bounds.clip(i, p.x[i] - p.g[i]);  // the projected gradient
-        return {run_->n(), p.x.data(),  f,            p.g.data(), before_->data(),
-                f_before_, p.iteration, p.count.nfev, last_cost_, norm};
+    bool ends(const Rules& rules) { return !sound() || (project(), any_met(rules, *this)); }
+    Stop reason(const Rules& rules) const {
+        return sound() ? first_met(rules, *this) : Stop{Reason::diverged, f(), 0.0};
     }
     void end(double f) { run_->note(f); }
     bool tell(double f) {
@@ -132,11 +129,35 @@ public:
     }
     Stop stop() const { return run_->stop(); }
 
+    // The iterate, as the rules see it.
+    Index n() const { return run_->n(); }
+    Norm norm() const { return norm_; }
+    double f() const { return progress_->f; }
+    double f_before() const { return f_before_; }
+    double g(Index i) const { return progress_->g[i]; }
+    double dx(Index i) const { return progress_->x[i] - (*before_)[i]; }
+    std::int64_t iteration() const { return progress_->iteration; }
+    std::int64_t nfev() const { return progress_->count.nfev; }
+    std::int64_t last_cost() const { return last_cost_; }
+
 private:
+    bool sound() const {
+        double zero = f() * 0.0;  // NaN where anything is infinite or NaN
+        for (Index i = 0; i < n(); ++i) zero += (*told_)[i] * 0.0;
+        return zero == 0.0;
+    }
+    // The gradient that the rules see, where there are bounds: x - clip(x - g).
+    void project() {
+        Progress& p = *progress_;
+        if (const Bounds& bounds = run_->bounds())
+            for (Index i = 0; i < n(); ++i) p.g[i] = p.x[i] - bounds.clip(i, p.x[i] - p.g[i]);
+    }
+
     Run* run_;
     const Objective* objective_;
     Progress* progress_;
     Path* path_;
+    Norm norm_;
     std::shared_ptr<Array> before_, told_, hessian_;
     double f_before_ = 0.0;
     std::int64_t last_cost_ = 1;
@@ -146,15 +167,15 @@ private:
 template <class M, class L>
 class SmallView {
 public:
-    static constexpr int n = static_cast<int>(L::dimension);
+    static constexpr int d = static_cast<int>(L::dimension);
     static constexpr int p = static_cast<int>(M::slots.size());
     static constexpr int q = static_cast<int>(M::scalars.size());
-    using T = std::conditional_t<M::packs && n == 2, Pack<2>, double>;
+    using T = std::conditional_t<M::packs && d == 2, Pack<2>, double>;
     static constexpr int lanes = sizeof(T) / sizeof(double);
 
-    SmallView(GradientRun<M>& run, const L& landscape)
-        : landscape_(&landscape), rate_(&run.options().rate), method_(run.method()) {
-        for (int i = 0; i < n; ++i) {
+    SmallView(GradientRun<M>& run, const L& landscape, const Rules& rules)
+        : landscape_(&landscape), method_(run.method()), last_(last_iteration(rules, *this)) {
+        for (int i = 0; i < d; ++i) {
             set(theta_, i, run.theta()[i]);
             for (int s = 0; s < p; ++s) set(slot_[s], i, run.slot(s)[i]);
         }
@@ -163,7 +184,7 @@ public:
     }
 
     void commit(GradientRun<M>& run) const {
-        for (int i = 0; i < n; ++i) {
+        for (int i = 0; i < d; ++i) {
             run.theta()[i] = get(theta_, i);
             for (int s = 0; s < p; ++s) run.slot(s)[i] = get(slot_[s], i);
         }
@@ -171,19 +192,32 @@ public:
         run.resume(start_ + iteration_, best_x_, best_f_);
     }
 
-    // Where the next iterates are written, and which of them have been.
-    void rows(Path::Place place) {
+    // Where the next iterates are written, and their learning rates: one for each, or one for all.
+    void rows(Path::Place place, const double* rates, Index rate_stride) {
         rows_ = place;
+        rates_ = rates;
+        rate_stride_ = rate_stride;
         row_ = 0;
-        best_row_ = -1;
     }
     Index rows_written() const { return row_; }
+    // How many more rows there can be.
+    std::int64_t most_rows() const { return std::max<std::int64_t>(last_ - iteration_, 1); }
+    // The best of the rows. Which iterate is the best can hardly be predicted, so the loop does
+    // not ask.
     void keep_best() {
-        if (best_row_ >= 0) std::copy_n(rows_.x + best_row_ * n, n, best_x_);
+        const Index rows = row_ > 0 && !finite(rows_.f[row_ - 1]) ? row_ - 1 : row_;
+        for (Index k = 0; k < rows; k += 64) {
+            const Index end = std::min(k + 64, rows);
+            const double f = smallest(rows_.f + k, end - k);
+            if (!(f < best_f_)) continue;
+            best_f_ = f;
+            const Index best = std::find(rows_.f + k, rows_.f + end, f) - rows_.f;
+            std::copy_n(rows_.x + best * d, d, best_x_);
+        }
     }
 
     double evaluate() {
-        for (int i = 0; i < n; ++i) {
+        for (int i = 0; i < d; ++i) {
             if constexpr (LooksAhead<M>) {
                 double v[p];
                 for (int s = 0; s < p; ++s) v[s] = get(slot_[s], i);
@@ -192,34 +226,29 @@ public:
                 x_[i] = get(theta_, i);
             }
         }
-        return landscape_->value_and_gradient(x_, n, g_);
+        return landscape_->value_and_gradient(x_, d, g_);
     }
     bool accepts(double) const { return true; }
     void keep(double f) {
         ++iteration_;
-        for (int i = 0; i < n; ++i) rows_.x[row_ * n + i] = x_[i];
+        for (int i = 0; i < d; ++i) rows_.x[row_ * d + i] = x_[i];
         rows_.f[row_] = f;
-        // Without a branch: which iterate is the best can hardly be predicted.
-        const Index mask = -static_cast<Index>(f < best_f_);
-        best_row_ ^= (best_row_ ^ row_) & mask;
-        best_f_ = f < best_f_ ? f : best_f_;
+        f_ = f;
         ++row_;
     }
-    bool sound(double f) const {
-        double zero = f * 0.0;
-        for (int i = 0; i < n; ++i) zero += g_[i] * 0.0;
-        return zero == 0.0;
+    bool ends(const Rules& rules) const {
+        return iteration_ >= last_ || any_met_uncounted(rules, *this);
     }
-    Iterate iterate(double f, Norm norm) const {
-        return {n, x_, f, g_, before_, f_before_, iteration_, iteration_ + 1, 1, norm};
+    Stop reason(const Rules& rules) const {
+        return sound() ? first_met(rules, *this) : Stop{Reason::diverged, f_, 0.0};
     }
     void end(double) {}
     bool tell(double f) {
         f_before_ = f;
-        const typename M::Step step = method_.begin((*rate_)(start_ + iteration_), scalars_);
-        double zero = 0.0;
-        for (int i = 0; i < n; ++i) before_[i] = x_[i];
-        for (int k = 0; k < n / lanes; ++k) {
+        const typename M::Step step = method_.begin(rates_[(row_ - 1) * rate_stride_], scalars_);
+        double zero = f * 0.0;  // stays 0 while everything is finite
+        for (int i = 0; i < d; ++i) before_[i] = x_[i];
+        for (int k = 0; k < d / lanes; ++k) {
             T kept[p > 0 ? p : 1], g{};
             if constexpr (lanes == 1) {
                 g = g_[k];
@@ -244,13 +273,43 @@ public:
     void report(Progress& progress) const {
         progress.iteration = iteration_;
         progress.count = {iteration_ + 1, iteration_ + 1, 0};
-        std::copy_n(x_, n, progress.x.data());
-        std::copy_n(g_, n, progress.g.data());
+        std::copy_n(x_, d, progress.x.data());
+        std::copy_n(g_, d, progress.g.data());
         progress.f = row_ > 0 ? rows_.f[row_ - 1] : progress.f;
     }
-    void gradient_at(const double* x, double* g) const { landscape_->value_and_gradient(x, n, g); }
+    void gradient_at(const double* x, double* g) const { landscape_->value_and_gradient(x, d, g); }
+
+    // The iterate, as the rules see it.
+    static constexpr Index n() { return d; }
+    static constexpr Norm norm() { return Norm::max; }
+    double f() const { return f_; }
+    double f_before() const { return f_before_; }
+    double g(Index i) const { return g_[i]; }
+    double dx(Index i) const { return x_[i] - before_[i]; }
+    std::int64_t iteration() const { return iteration_; }
+    std::int64_t nfev() const { return iteration_ + 1; }
+    std::int64_t last_cost() const { return 1; }
 
 private:
+    bool sound() const {
+        double zero = f_ * 0.0;
+        for (int i = 0; i < d; ++i) zero += g_[i] * 0.0;
+        return zero == 0.0;
+    }
+
+    // The smallest of m numbers that are not NaN, infinity where there is none.
+    static double smallest(const double* f, Index m) {
+        constexpr double infinity = std::numeric_limits<double>::infinity();
+        double least[8];
+        std::fill_n(least, 8, infinity);
+        Index k = 0;
+        for (; k + 8 <= m; k += 8)
+            for (int j = 0; j < 8; ++j) least[j] = f[k + j] < least[j] ? f[k + j] : least[j];
+        for (; k < m; ++k) least[0] = f[k] < least[0] ? f[k] : least[0];
+        for (int j = 1; j < 8; ++j) least[0] = least[j] < least[0] ? least[j] : least[0];
+        return least[0];
+    }
+
     static constexpr int slots = p > 0 ? p : 1;
     static double get(const T* v, int i) {
         if constexpr (lanes == 1)
@@ -266,15 +325,17 @@ private:
     }
 
     const L* landscape_;
-    const Rate* rate_;
     M method_;
-    T theta_[n / lanes], slot_[slots][n / lanes];
+    T theta_[d / lanes], slot_[slots][d / lanes];
     double scalars_[q > 0 ? q : 1];
-    double x_[n], g_[n], before_[n] = {}, best_x_[n] = {};
-    double f_before_ = 0.0, best_f_ = std::numeric_limits<double>::infinity();
+    double x_[d], g_[d], before_[d] = {}, best_x_[d] = {};
+    double f_ = 0.0, f_before_ = 0.0, best_f_ = std::numeric_limits<double>::infinity();
     std::int64_t start_ = 0, iteration_ = -1;
     Path::Place rows_{};
-    Index row_ = 0, best_row_ = -1;
+    const double* rates_ = nullptr;
+    Index rate_stride_ = 0;
+    Index row_ = 0;
+    std::int64_t last_;  // the iteration at which a budget is spent
 };
 
 // The clock of a loop: it is read after every few points, so that the observer is polled every
@@ -318,7 +379,7 @@ private:
 
 inline void minimize_general(Run& run, const Objective& objective, const Options& options,
                              Path& path, Progress& progress, Observer& observer) {
-    GeneralView view(run, objective, progress, path);
+    GeneralView view(run, objective, options.norm, progress, path);
     Clock clock(options, run, progress, observer);
     while (!progress.stop) {
         const std::int64_t before = progress.iteration;
@@ -336,24 +397,33 @@ void minimize_small(Run& run, const Objective& objective, const Options& options
                     Progress& progress, Observer& observer) {
     auto& mine = static_cast<GradientRun<M>&>(run);
     const L& landscape = static_cast<const LandscapeObjective<L>&>(objective).landscape();
-    constexpr Index n = L::dimension, most = 4096;
+    constexpr Index n = L::dimension;
+    constexpr std::int64_t most = 4096;
     progress.x = Array(n);
     progress.g = Array(n);
     progress.best_g = Array(n);
-    SmallView<M, L> view(mine, landscape);
+    SmallView<M, L> view(mine, landscape, options.rules);
     Clock clock(options, run, progress, observer);
     Rows scratch;  // for iterates that the path does not want all of
+    if (path.stride() != 1) scratch.reserve(std::min(view.most_rows(), most) * (n + 1));
+    const Rate& rate = mine.options().rate;
+    const std::int64_t started = run.iteration();
+    std::vector<double> rates;
+    std::int64_t budget = 64;
     while (!progress.stop) {
-        const std::int64_t budget = std::clamp<std::int64_t>(clock.budget(), 1024, most);
         const std::int64_t first = progress.iteration + (progress.count.nfev > 0 ? 1 : 0);
         Path::Place rows;
         if (path.stride() == 1) {
+            budget = std::min(budget, view.most_rows());
             rows = path.place(budget);
         } else {
             rows.x = scratch.reserve(budget * (n + 1));
             rows.f = rows.x + budget * n;
         }
-        view.rows(rows);
+        rates.resize(rate.constant() ? 1 : static_cast<std::size_t>(budget));
+        for (std::size_t k = 0; k < rates.size(); ++k)
+            rates[k] = rate(started + first + static_cast<std::int64_t>(k));
+        view.rows(rows, rates.data(), rate.constant() ? 0 : 1);
         progress.stop = advance(view, options, budget);
         view.keep_best();
         view.report(progress);
@@ -363,6 +433,7 @@ void minimize_small(Run& run, const Objective& objective, const Options& options
             for (Index i = 0; i < view.rows_written(); ++i)
                 if (path.wants(first + i)) path.put(rows.x + i * n, rows.f[i]);
         if (const Stop told = clock.tick(); told && !progress.stop) progress.stop = told;
+        budget = std::min(2 * budget, most);  // a short run does not pay for a long chunk
     }
     if (path.stride() > 0 && !path.wants(progress.iteration)) path.put(progress.x.data(), progress.f);
     view.commit(mine);
@@ -397,7 +468,8 @@ LandscapeEntry landscape_entry(const char* name) {
 
 inline void minimize(Run& run, const Objective& objective, const Options& options, Path& path,
                      Progress& progress, Observer& observer) {
-    const SmallLoop* loops = observer.every_iterate() ? nullptr : objective.small_loops();
+    const SmallLoop* loops = observer.every_iterate() || options.norm != Norm::max ? nullptr
+                                                                          : objective.small_loops();
     if (loops != nullptr && run.small_loop() >= 0)
         loops[run.small_loop()](run, objective, options, path, progress, observer);
     else

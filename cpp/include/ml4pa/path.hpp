@@ -27,7 +27,13 @@ public:
         }
         return data_.get();
     }
-    double* release() { return data_.release(); }
+    // Gives the first `count` away.
+    double* release(Index count) {
+        const std::size_t bytes = static_cast<std::size_t>(count > 0 ? count : 1) * sizeof(double);
+        void* data = data_.release();
+        void* fitting = std::realloc(data, bytes);
+        return static_cast<double*>(fitting != nullptr ? fitting : data);
+    }
 
 private:
     struct Free {
@@ -39,8 +45,15 @@ private:
 
 class Path {
 public:
-    // stride 0 records nothing.
-    Path(Index n, std::int64_t stride) : n_(n), stride_(stride) {}
+    // stride 0 records nothing. Room for a run of known length is taken at once, where it is small.
+    Path(Index n, std::int64_t stride, double max_iter) : n_(n), stride_(stride) {
+        constexpr double small = 1 << 20;
+        if (stride > 0 && max_iter * static_cast<double>(n) <= small) {
+            const Index rows = static_cast<Index>(max_iter) / stride + 2;
+            x_.reserve(rows * n);
+            f_.reserve(rows);
+        }
+    }
 
     std::int64_t stride() const { return stride_; }
     bool wants(std::int64_t iteration) const { return stride_ > 0 && iteration % stride_ == 0; }
@@ -63,8 +76,8 @@ public:
         grow(1);
     }
 
-    double* release_x() { return x_.reserve(1), x_.release(); }
-    double* release_f() { return f_.reserve(1), f_.release(); }
+    double* release_x() { return x_.release(rows_ * n_); }
+    double* release_f() { return f_.release(rows_); }
 
 private:
     Index n_;

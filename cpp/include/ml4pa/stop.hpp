@@ -3,7 +3,8 @@
 //
 //     struct Rule {
 //         double limit;                                // what the rule compares with
-//         template <class I> double measure(const I&) const;   // met where measure <= limit
+//         template <class I> double measure(const I& iterate) const;
+//         template <class I> bool met(const I& iterate) const;   // measure(iterate) <= limit
 //     };
 #pragma once
 
@@ -36,19 +37,42 @@ double norm(Norm kind, Index n, Term term) {
     return std::sqrt(total);
 }
 
-// An iterate as the rules see it. `x_before` and `f_before` belong to the iterate before it, and
-// are meaningful from iteration 1 on.
-struct Iterate {
-    Index n;
-    const double* x;
-    double f;
-    const double* g;  // the projected gradient where there are bounds
-    const double* x_before;
-    double f_before;
-    std::int64_t iteration;
-    std::int64_t nfev;
-    std::int64_t last_cost;  // evaluations that the last point took
-    Norm norm;
+// norm(kind, n, term) <= limit, without looking further than the first term that is too large.
+template <class Term>
+bool within(double limit, Norm kind, Index n, Term term) {
+    if (kind != Norm::max) return norm(kind, n, term) <= limit;
+    for (Index i = 0; i < n; ++i)
+        if (!(std::fabs(term(i)) <= limit)) return false;
+    return true;
+}
+
+// An iterate as the rules see it is any type with
+//     n(), norm()                dimension, and the norm asked for
+//     f(), f_before()            the value there and at the iterate before
+//     g(i), dx(i)                gradient (projected where there are bounds), and x - x before
+//     iteration()                its place in the run; f_before and dx begin at 1
+//     nfev(), last_cost()        evaluations so far, and those that the last point took
+
+// A budget: met where count(iterate) >= -limit.
+template <class Rule>
+struct Counted {
+    double limit;
+
+    template <class I>
+    double measure(const I& it) const {
+        return -static_cast<double>(Rule::count(it));
+    }
+    template <class I>
+    bool met(const I& it) const {
+        return measure(it) <= limit;
+    }
+    // The first iteration at which it is met by a run whose count goes with the iteration.
+    template <class I>
+    std::int64_t last(const I& it) const {
+        constexpr double never = 4e18;
+        const double most = limit == limit && -limit < never ? -limit : never;
+        return static_cast<std::int64_t>(std::ceil(most)) - (Rule::count(it) - it.iteration());
+    }
 };
 
 // Why a run ended. Below `rules` it is the rule's place in the registry.

@@ -69,9 +69,7 @@ class ExactLineSearch(LineSearch):
         return search["last"]
 
     @staticmethod
-    def _trial(
-        low: float, low_slope: float, high: float, high_slope: float, **_: float
-    ) -> float:
+    def _trial(low: float, low_slope: float, high: float, high_slope: float, **_: float) -> float:
         if not math.isfinite(high):
             return 2.0 * low
         width = high - low

@@ -38,8 +38,9 @@ class Adam(GradientMethod):
     Notes
     -----
     The lecture prints m_t with a minus sign before (1-beta1) g_t, and its tutorial divides by
-    1-beta instead of 1-beta^t; these are slips. The bias corrections are numbers, so they are
-    applied once a step: to eta, and as a factor 1/(1-beta2^t) of s.
+    1-beta instead of 1-beta^t; these are slips. 1-beta^t is the weight of all gradients so far in
+    the average; it is kept as such, w <- beta w + (1-beta), without the cancellation of the
+    difference, and divided by once a step: in eta, and as a factor 1/w2 of s.
 
     Examples
     --------
@@ -62,13 +63,12 @@ class Adam(GradientMethod):
     eps_root: float = hyper(1e-8, ge=0)
 
     def init(self, theta: Array) -> State:
-        return {"m": zeros(theta), "s": zeros(theta), "beta1_t": 1.0, "beta2_t": 1.0}
+        return {"m": zeros(theta), "s": zeros(theta), "weight1": 0.0, "weight2": 0.0}
 
     def step(self, theta: Array, g: Array, eta: float, state: State) -> Array:
-        state["beta1_t"] *= self.beta1
-        state["beta2_t"] *= self.beta2
-        eta_hat = eta / (1.0 - state["beta1_t"])
-        correction = 1.0 / (1.0 - state["beta2_t"])
+        w1 = state["weight1"] = self.beta1 * state["weight1"] + (1.0 - self.beta1)
+        w2 = state["weight2"] = self.beta2 * state["weight2"] + (1.0 - self.beta2)
+        eta_hat, correction = eta / w1, 1.0 / w2
         m = state["m"] = self.beta1 * state["m"] + (1.0 - self.beta1) * g
         s = state["s"] = self.beta2 * state["s"] + ((1.0 - self.beta2) * g) * g
         return theta - (eta_hat * m) / (np.sqrt(s * correction + self.eps_root) + self.eps)

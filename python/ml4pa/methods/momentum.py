@@ -34,8 +34,8 @@ class Momentum(GradientMethod):
     --------
     >>> import ml4pa
     >>> f = ml4pa.landscapes.Beale()
-    >>> ml4pa.minimize(f, [4.0, 3.0], ml4pa.Momentum(1e-4)).success
-    True
+    >>> ml4pa.minimize(f, [1.0, 1.0], ml4pa.Momentum(0.01)).x.round(6).tolist()
+    [3.0, 0.5]
 
     References
     ----------

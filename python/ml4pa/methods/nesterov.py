@@ -35,8 +35,8 @@ class Nesterov(GradientMethod):
     --------
     >>> import ml4pa
     >>> f = ml4pa.landscapes.Beale()
-    >>> ml4pa.minimize(f, [4.0, 3.0], ml4pa.Nesterov(1e-4)).success
-    True
+    >>> ml4pa.minimize(f, [1.0, 1.0], ml4pa.Nesterov(0.01)).x.round(6).tolist()
+    [3.0, 0.5]
 
     References
     ----------

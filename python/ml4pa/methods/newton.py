@@ -65,7 +65,7 @@ class Newton(GradientMethod):
         except np.linalg.LinAlgError:
             state["indefinite"] += 1
         try:
-            v = np.linalg.solve(a, g)
+            v = np.asarray(np.linalg.solve(a, g), dtype=np.float64)
         except np.linalg.LinAlgError:
             return None
         return v if np.isfinite(v).all() else None

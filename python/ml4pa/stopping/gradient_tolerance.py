@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from .. import checks
 from ..stop import Iterate, Rule, Status, Stop, plural
 
 
@@ -11,6 +14,10 @@ class GradientTolerance(Rule):
     keyword = "gtol"
     status = Status.GRADIENT_TOLERANCE
     converged = True
+
+    @staticmethod
+    def limit(given: Any) -> float:
+        return checks.within("gtol", given, ge=0)
 
     @staticmethod
     def measure(it: Iterate) -> float:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from .. import checks
 from ..stop import Iterate, Rule, Status, Stop, plural
 
 
@@ -16,8 +19,8 @@ class MaxEvals(Rule):
     converged = False
 
     @staticmethod
-    def limit(given: float) -> float:
-        return -(given + 1)
+    def limit(given: Any) -> float:
+        return -float(checks.count("max_evals", given, least=1) + 1)
 
     @staticmethod
     def measure(it: Iterate) -> float:

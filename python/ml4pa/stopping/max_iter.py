@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from .. import checks
 from ..stop import Iterate, Rule, Status, Stop, plural
 
 
@@ -13,8 +16,8 @@ class MaxIter(Rule):
     converged = False
 
     @staticmethod
-    def limit(given: float) -> float:
-        return -given
+    def limit(given: Any) -> float:
+        return -float(checks.count("max_iter", given))
 
     @staticmethod
     def measure(it: Iterate) -> float:

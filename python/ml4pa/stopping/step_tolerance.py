@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
+from .. import checks
 from ..stop import Iterate, Rule, Status, Stop, plural
 
 
@@ -13,6 +15,10 @@ class StepTolerance(Rule):
     keyword = "xtol"
     status = Status.STEP_TOLERANCE
     converged = True
+
+    @staticmethod
+    def limit(given: Any) -> float:
+        return checks.within("xtol", given, ge=0)
 
     @staticmethod
     def measure(it: Iterate) -> float:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from .. import checks
 from ..stop import Iterate, Rule, Status, Stop, plural
 
 
@@ -11,6 +14,10 @@ class Target(Rule):
     keyword = "target"
     status = Status.TARGET
     converged = True
+
+    @staticmethod
+    def limit(given: Any) -> float:
+        return checks.finite_number("target", given)
 
     @staticmethod
     def measure(it: Iterate) -> float:

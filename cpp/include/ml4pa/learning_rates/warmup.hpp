@@ -19,6 +19,7 @@ public:
         if (step < steps_) return then_->at(0) * ((step + 1.0) / steps_);
         return then_->at(t - static_cast<std::int64_t>(steps_));
     }
+    bool pure() const override { return then_->pure(); }
 
 private:
     double steps_;

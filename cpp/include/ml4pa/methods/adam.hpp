@@ -10,11 +10,13 @@ namespace ml4pa::methods {
 //     m <- beta1 m + (1 - beta1) g            s <- beta2 s + (1 - beta2) g^2
 //     m^ = m / (1 - beta1^t)                  s^ = s / (1 - beta2^t)
 //     theta <- theta - eta m^ / (sqrt(s^ + eps_root) + eps)
-// The bias corrections are numbers, so they are applied once a step: to eta, and as a factor of s.
+// 1 - beta^t is the weight of the gradients in the average, w <- beta w + (1 - beta): without the
+// cancellation of the difference, nor the slow subnormal numbers that beta^t ends in. It is a
+// number, so it is divided by once a step: in eta, and as a factor of s.
 struct Adam {
     static constexpr const char* name = "adam";
     static constexpr std::array<const char*, 4> fields{"beta1", "beta2", "eps", "eps_root"};
-    static constexpr std::array<const char*, 2> scalars{"beta1_t", "beta2_t"};
+    static constexpr std::array<const char*, 2> scalars{"weight1", "weight2"};
     static constexpr std::array<const char*, 2> slots{"m", "s"};
     static constexpr bool packs = true;
 
@@ -25,10 +27,10 @@ struct Adam {
     };
 
     Step begin(double eta, double* scalars) const {
-        scalars[0] *= beta1;  // beta1^t
-        scalars[1] *= beta2;  // beta2^t
-        return {beta1, 1.0 - beta1, beta2, 1.0 - beta2, eta / (1.0 - scalars[0]),
-                1.0 / (1.0 - scalars[1]), eps, eps_root};
+        double &w1 = scalars[0], &w2 = scalars[1];
+        w1 = beta1 * w1 + (1.0 - beta1);  // 1 - beta1^t
+        w2 = beta2 * w2 + (1.0 - beta2);  // 1 - beta2^t
+        return {beta1, 1.0 - beta1, beta2, 1.0 - beta2, eta / w1, 1.0 / w2, eps, eps_root};
     }
 
     template <class T>

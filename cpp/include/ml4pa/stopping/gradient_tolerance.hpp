@@ -8,8 +8,13 @@ namespace ml4pa::stopping {
 struct GradientTolerance {
     double limit;
 
-    double measure(const Iterate& it) const {
-        return norm(it.norm, it.n, [&](Index i) { return it.g[i]; });
+    template <class I>
+    double measure(const I& it) const {
+        return norm(it.norm(), it.n(), [&](Index i) { return it.g(i); });
+    }
+    template <class I>
+    bool met(const I& it) const {
+        return within(limit, it.norm(), it.n(), [&](Index i) { return it.g(i); });
     }
 };
 

@@ -6,11 +6,10 @@ namespace ml4pa::stopping {
 
 // nfev + (what the last point took) > max_evals, so that the budget is never passed;
 // the limit is -(max_evals + 1).
-struct MaxEvals {
-    double limit;
-
-    double measure(const Iterate& it) const {
-        return -static_cast<double>(it.nfev + it.last_cost);
+struct MaxEvals : Counted<MaxEvals> {
+    template <class I>
+    static std::int64_t count(const I& it) {
+        return it.nfev() + it.last_cost();
     }
 };
 

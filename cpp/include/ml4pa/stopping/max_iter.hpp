@@ -5,10 +5,11 @@
 namespace ml4pa::stopping {
 
 // iteration >= max_iter; the limit is -max_iter.
-struct MaxIter {
-    double limit;
-
-    double measure(const Iterate& it) const { return -static_cast<double>(it.iteration); }
+struct MaxIter : Counted<MaxIter> {
+    template <class I>
+    static std::int64_t count(const I& it) {
+        return it.iteration();
+    }
 };
 
 }  // namespace ml4pa::stopping

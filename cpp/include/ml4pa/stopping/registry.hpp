@@ -1,8 +1,10 @@
 // One line a rule, in the order in which they are asked: what converged comes before what is spent.
 #pragma once
 
+#include <algorithm>
 #include <limits>
 #include <tuple>
+#include <type_traits>
 
 #include "ml4pa/stopping/gradient_tolerance.hpp"
 #include "ml4pa/stopping/max_evals.hpp"
@@ -26,24 +28,48 @@ inline constexpr int rule_count = std::tuple_size_v<Rules>;
 // A rule without a limit is never met: every comparison with NaN is false.
 inline constexpr double no_limit = std::numeric_limits<double>::quiet_NaN();
 
-// The first rule that is met.
-inline Stop first_met(const Rules& rules, const Iterate& it) {
-    Stop stop;
-    std::apply(
+template <class Rule>
+inline constexpr bool is_counted = std::is_base_of_v<Counted<Rule>, Rule>;
+
+// Whether any rule is met.
+template <class I>
+bool any_met(const Rules& rules, const I& it) {
+    return std::apply([&](const auto&... rule) { return (... || rule.met(it)); }, rules);
+}
+
+// Whether any rule is met that is not a budget.
+template <class I>
+bool any_met_uncounted(const Rules& rules, const I& it) {
+    return std::apply(
         [&](const auto&... rule) {
-            int i = 0;
-            auto ask = [&](const auto& r) {
-                const double measured = r.measure(it);
-                if (measured <= r.limit) {
-                    stop = {i, measured, r.limit};
-                    return true;
-                }
-                ++i;
-                return false;
-            };
-            (ask(rule) || ...);
+            return (... || (!is_counted<std::decay_t<decltype(rule)>> && rule.met(it)));
         },
         rules);
+}
+
+// The first iteration at which a budget is met, where every count goes with the iteration.
+template <class I>
+std::int64_t last_iteration(const Rules& rules, const I& it) {
+    std::int64_t last = std::numeric_limits<std::int64_t>::max();
+    auto ask = [&](const auto& rule) {
+        if constexpr (is_counted<std::decay_t<decltype(rule)>>) last = std::min(last, rule.last(it));
+    };
+    std::apply([&](const auto&... rule) { (ask(rule), ...); }, rules);
+    return last;
+}
+
+// The first rule that is met.
+template <class I>
+[[gnu::noinline]] Stop first_met(const Rules& rules, const I& it) {
+    Stop stop;
+    int place = 0;
+    auto ask = [&](const auto& rule) {
+        const double measured = rule.measure(it);
+        if (!(measured <= rule.limit)) return ++place, false;
+        stop = {place, measured, rule.limit};
+        return true;
+    };
+    std::apply([&](const auto&... rule) { (void)(ask(rule) || ...); }, rules);
     return stop;
 }
 

@@ -10,9 +10,15 @@ namespace ml4pa::stopping {
 struct StepTolerance {
     double limit;
 
-    double measure(const Iterate& it) const {
-        if (it.iteration == 0) return std::numeric_limits<double>::infinity();
-        return norm(it.norm, it.n, [&](Index i) { return it.x[i] - it.x_before[i]; });
+    template <class I>
+    double measure(const I& it) const {
+        if (it.iteration() == 0) return std::numeric_limits<double>::infinity();
+        return norm(it.norm(), it.n(), [&](Index i) { return it.dx(i); });
+    }
+    template <class I>
+    bool met(const I& it) const {
+        return it.iteration() > 0 &&
+               within(limit, it.norm(), it.n(), [&](Index i) { return it.dx(i); });
     }
 };
 

@@ -8,7 +8,11 @@ namespace ml4pa::stopping {
 struct Target {
     double limit;
 
-    double measure(const Iterate& it) const { return it.f; }
+    template <class I>
+    double measure(const I& it) const { return it.f(); }    template <class I>
+    bool met(const I& it) const {
+        return measure(it) <= limit;
+    }
 };
 
 }  // namespace ml4pa::stopping

@@ -11,9 +11,13 @@ namespace ml4pa::stopping {
 struct ValueTolerance {
     double limit;
 
-    double measure(const Iterate& it) const {
-        if (it.iteration == 0) return std::numeric_limits<double>::infinity();
-        return std::fabs(it.f - it.f_before);
+    template <class I>
+    double measure(const I& it) const {
+        if (it.iteration() == 0) return std::numeric_limits<double>::infinity();
+        return std::fabs(it.f() - it.f_before());
+    }    template <class I>
+    bool met(const I& it) const {
+        return measure(it) <= limit;
     }
 };
 

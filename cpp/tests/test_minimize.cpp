@@ -1,0 +1,626 @@
+#include "ml4pa/minimize.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <limits>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "check.hpp"
+#include "landscapes.hpp"
+#include "ml4pa/factory.hpp"
+
+namespace {
+
+using ml4pa::Counters;
+using ml4pa::GradientOptions;
+using ml4pa::Index;
+using ml4pa::Objective;
+using ml4pa::Rate;
+using ml4pa::Reason;
+using ml4pa::Run;
+using Vector = std::vector<double>;
+
+constexpr int gtol = 0, max_iter = 4;  // places in the registry of rules
+constexpr double inf = std::numeric_limits<double>::infinity();
+
+// ---- what the tests are made of ------------------------------------------------------------------
+
+// Hides the loops that keep a small run in registers, so that the general one runs; watches where
+// it is evaluated.
+class Watched final : public Objective {
+public:
+    explicit Watched(const Objective& inner, Vector low = {}, Vector high = {})
+        : Objective(inner.n()), inner_(&inner), low_(std::move(low)), high_(std::move(high)) {}
+
+    double value(const double* x) const override { return inner_->value(x); }
+    double value_and_gradient(const double* x, double* g) const override {
+        ++calls;
+        for (std::size_t i = 0; i < low_.size(); ++i) CHECK(low_[i] <= x[i] && x[i] <= high_[i]);
+        return inner_->value_and_gradient(x, g);
+    }
+    void hessian(const double* x, double* h) const override { inner_->hessian(x, h); }
+
+    mutable std::int64_t calls = 0;
+
+private:
+    const Objective* inner_;
+    Vector low_, high_;
+};
+
+// x_1, with a gradient that points the wrong way and a Hessian of zeros.
+class Deceptive final : public Objective {
+public:
+    explicit Deceptive(double slope) : Objective(1), slope_(slope) {}
+    double value(const double* x) const override { return x[0]; }
+    double value_and_gradient(const double* x, double* g) const override {
+        g[0] = slope_;
+        return x[0];
+    }
+    void hessian(const double*, double* h) const override { h[0] = 0.0; }
+
+private:
+    double slope_;
+};
+
+// The same numbers, NaN too.
+bool same(const Vector& a, const Vector& b) {
+    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](double x, double y) {
+               return x == y ? std::signbit(x) == std::signbit(y) : x != x && y != y;
+           });
+}
+
+// Everything that a run keeps, by name; it writes it back where `writes`.
+class Snapshot final : public ml4pa::Visitor {
+public:
+    bool writes = false;
+
+    void number(const char* name, double& value) override { array(name, &value, 1); }
+    void integer(const char* name, std::int64_t& value) override {
+        if (writes)
+            value = integers_.at(name);
+        else
+            integers_[name] = value;
+    }
+    void array(const char* name, double* values, Index n) override {
+        if (writes)
+            std::copy_n(arrays_.at(name).data(), n, values);
+        else
+            arrays_[name].assign(values, values + n);
+    }
+    std::int64_t integer_of(const char* name) const { return integers_.at(name); }
+
+    // The names of what differs.
+    std::string differs(const Snapshot& other) const {
+        std::string what;
+        for (const auto& [name, values] : arrays_)
+            if (!same(values, other.arrays_.at(name))) what += " " + name;
+        for (const auto& [name, value] : integers_)
+            if (value != other.integers_.at(name)) what += " " + name;
+        return what;
+    }
+
+private:
+    std::map<std::string, Vector> arrays_;
+    std::map<std::string, std::int64_t> integers_;
+};
+
+Snapshot snapshot(Run& run) {
+    Snapshot s;
+    run.visit(s);
+    return s;
+}
+
+ml4pa::Options options(std::int64_t max_iter, double gtol = ml4pa::no_limit) {
+    ml4pa::Options o;
+    o.stride = 1;
+    std::apply([](auto&... rule) { ((rule.limit = ml4pa::no_limit), ...); }, o.rules);
+    std::get<ml4pa::stopping::MaxIter>(o.rules).limit = -static_cast<double>(max_iter);
+    std::get<ml4pa::stopping::GradientTolerance>(o.rules).limit = gtol;
+    return o;
+}
+
+struct Method {
+    std::string name;
+    Vector fields;
+    const char* search = nullptr;  // the line search, where there is one
+};
+
+// Every method of the registry, with the usual hyper-parameters.
+std::vector<Method> methods() {
+    const std::map<std::string, double> usual{
+        {"momentum", 0.9}, {"beta", 0.9},      {"beta1", 0.9},         {"beta2", 0.999},
+        {"eps", 1e-8},     {"eps_root", 1e-8}, {"weight_decay", 0.01}, {"damping", 0.0}};
+    std::vector<Method> all;
+    for (const ml4pa::Signature& s : ml4pa::method_signatures()) {
+        all.push_back({s.name, {}});
+        for (const std::string& field : s.fields) {
+            const auto found = usual.find(field);
+            all.back().fields.push_back(found == usual.end() ? 0.5 : found->second);
+        }
+    }
+    return all;
+}
+
+std::vector<Method> searching() {
+    return {{"gradient_descent", {}, "exact_line_search"},
+            {"gradient_descent", {}, "backtracking"},
+            {"newton", {0.0}, "exact_line_search"},
+            {"newton", {0.0}, "backtracking"}};
+}
+
+std::unique_ptr<Run> start(const Method& method, const Vector& x0, Rate rate,
+                           double noise = 0.0, double clip = inf, std::uint64_t key = 0,
+                           ml4pa::Bounds bounds = {}) {
+    std::unique_ptr<ml4pa::LineSearch> search;
+    if (method.search != nullptr) {
+        const double exact[] = {0.1, 1e-2}, backtracking[] = {1.0, 0.5, 1e-4};
+        const bool is_exact = std::string(method.search) == "exact_line_search";
+        search = ml4pa::make_line_search(method.search, is_exact ? exact : backtracking);
+    }
+    auto run = ml4pa::make_run(method.name, method.fields.data(), std::move(search),
+                               GradientOptions{std::move(rate), noise, clip, key}, x0.data(),
+                               static_cast<Index>(x0.size()), std::move(bounds));
+    CHECK(run != nullptr);
+    return run;
+}
+
+// What comes out of run_to_end.
+struct Outcome {
+    Snapshot state;
+    Vector x, f, best_g, last_x, last_g;
+    double last_f;
+    Counters count;
+    ml4pa::Stop stop;
+    std::int64_t iteration;
+
+    // The names of what differs.
+    std::string differs(const Outcome& o) const {
+        std::string what = state.differs(o.state);
+        const auto say = [&](bool equal, const char* name) { what += equal ? "" : name; };
+        say(same(x, o.x) && same(f, o.f), " path");
+        say(same(best_g, o.best_g), " best_g");
+        say(same(last_x, o.last_x) && same(last_g, o.last_g) && same({last_f}, {o.last_f}), " last");
+        say(stop.reason == o.stop.reason &&
+                same({stop.measured, stop.limit}, {o.stop.measured, o.stop.limit}),
+            " stop");
+        say(iteration == o.iteration, " iteration");
+        say(count.nfev == o.count.nfev && count.njev == o.count.njev && count.nhev == o.count.nhev,
+            " counters");
+        return what;
+    }
+};
+
+Outcome finish(Run& run, const Objective& objective, const ml4pa::Options& how,
+               ml4pa::Observer* observer = nullptr) {
+    ml4pa::Path path(run.n(), how.stride);
+    ml4pa::Progress progress;
+    ml4pa::Observer nobody;
+    ml4pa::run_to_end(run, objective, how, path, progress,
+                      observer != nullptr ? *observer : nobody);
+    const auto vector = [](const double* p, Index n) { return Vector(p, p + n); };
+    const Index rows = path.rows(), n = run.n();
+    const std::unique_ptr<double, decltype(&std::free)> x(path.release_x(), &std::free);
+    const std::unique_ptr<double, decltype(&std::free)> f(path.release_f(), &std::free);
+    return {snapshot(run),
+            vector(x.get(), rows * n),
+            vector(f.get(), rows),
+            vector(progress.best_g.data(), n),
+            vector(progress.x.data(), n),
+            vector(progress.g.data(), n),
+            progress.f,
+            progress.count,
+            progress.stop,
+            progress.iteration};
+}
+
+const Vector two_parameters{1.0, 3.0};
+
+std::unique_ptr<Objective> landscape(const char* name, Index n = 2) {
+    return ml4pa::make_objective(name, two_parameters.data(), n);
+}
+
+Rate schedule() {
+    const double inverse[] = {0.02, 0.01}, warm[] = {10.0};
+    return Rate(ml4pa::make_schedule("warmup", warm,
+                                     ml4pa::make_schedule("inverse_time", inverse, nullptr)));
+}
+
+// ---- the loop in registers against the general one ----------------------------------------------
+
+void agrees(const Objective& f, const Method& method, const Vector& x0, const Rate& rate,
+            const ml4pa::Options& how, const char* what) {
+    const Watched hidden(f);
+    const auto small = start(method, x0, rate), general = start(method, x0, rate);
+    const Outcome one = finish(*small, f, how), other = finish(*general, hidden, how);
+    if (const std::string differs = one.differs(other); !differs.empty()) {
+        std::fprintf(stderr, "%s, %s, from %g:%s; best %g, %g; stop %d\n", method.name.c_str(), what,
+                     x0[0], differs.c_str(), small->fun(), general->fun(), one.stop.reason);
+        CHECK(differs.empty());
+    }
+    CHECK(small->fun() == general->fun());
+    CHECK(hidden.calls == other.count.nfev);
+}
+
+void small_equals_general() {
+    const auto beale = landscape("Beale");
+    for (const Method& method : methods()) {
+        for (const Vector& x0 : {Vector{1.0, 1.0}, Vector{4.0, 3.0}, Vector{-1.0, 4.0}}) {
+            for (const Rate& rate : {Rate(1e-4), Rate(0.02), Rate(1.0), schedule()}) {
+                agrees(*beale, method, x0, rate, options(5000), "max_iter");
+                agrees(*beale, method, x0, rate, options(20000, 1e-9), "gtol");
+            }
+        }
+        ml4pa::Options how = options(1000);
+        std::get<ml4pa::stopping::StepTolerance>(how.rules).limit = 1e-5;
+        agrees(*beale, method, {1.0, 1.0}, Rate(0.02), how, "xtol");
+        how.norm = ml4pa::Norm::euclidean;
+        agrees(*beale, method, {1.0, 1.0}, Rate(0.02), how, "xtol, euclidean");
+        how = options(1000);
+        std::get<ml4pa::stopping::ValueTolerance>(how.rules).limit = 1e-6;
+        agrees(*beale, method, {1.0, 1.0}, Rate(0.02), how, "ftol");
+        how = options(1000);
+        std::get<ml4pa::stopping::Target>(how.rules).limit = 1e-3;
+        agrees(*beale, method, {1.0, 1.0}, Rate(0.02), how, "target");
+        how = options(1000);
+        std::get<ml4pa::stopping::MaxEvals>(how.rules).limit = -101.0;
+        agrees(*beale, method, {1.0, 1.0}, Rate(0.001), how, "max_evals");
+        for (const std::int64_t stride : {0, 2, 7, 1000, 100000}) {
+            how = options(3000);
+            how.stride = stride;
+            agrees(*beale, method, {1.0, 1.0}, Rate(0.001), how, "stride");
+        }
+        agrees(*beale, method, {1.0, 1.0}, Rate(0.02), options(0), "no step");
+    }
+    // Every landscape of one or two dimensions; downhill without end, too: f = -inf is no best value.
+    for (const std::string& name : ml4pa::landscape_names()) {
+        const Index n = ml4pa::test::dimension(name, 5);
+        const auto f = ml4pa::make_objective(name, ml4pa::test::parameters.data(), n);
+        if (f->small_loops() == nullptr) continue;
+        for (const Method& method : methods()) {
+            const auto of = [n](double x, double y) { return n == 1 ? Vector{x} : Vector{x, y}; };
+            agrees(*f, method, of(-0.7, 1.2), Rate(0.01), options(300), name.c_str());
+            agrees(*f, method, of(-0.7, 1.2), Rate(50.0), options(2000), name.c_str());
+            agrees(*f, method, of(-1e3, 2e3), Rate(1e3), options(100), name.c_str());
+        }
+    }
+}
+
+// ---- the path ------------------------------------------------------------------------------------
+
+void paths() {
+    const auto f = landscape("Beale");
+    const Vector x0{1.0, 1.0};
+    const Method adam = methods()[5];
+    const Outcome whole = finish(*start(adam, x0, Rate(0.01)), *f, options(2000));
+    CHECK(whole.f.size() == 2001);
+    CHECK(whole.x[0] == x0[0] && whole.x[1] == x0[1]);
+    bool all = true;
+    for (std::size_t k = 0; k < whole.f.size(); ++k) all &= f->value(&whole.x[2 * k]) == whole.f[k];
+    CHECK(all);
+    for (const std::int64_t stride : {2, 3, 999, 2000, 2001}) {
+        ml4pa::Options how = options(2000);
+        how.stride = stride;
+        const Outcome some = finish(*start(adam, x0, Rate(0.01)), *f, how);
+        std::size_t row = 0;
+        for (std::int64_t k = 0; k <= 2000; ++k) {
+            if (k % stride != 0 && k != 2000) continue;
+            CHECK(some.f.at(row) == whole.f[static_cast<std::size_t>(k)]);
+            CHECK(some.x.at(2 * row) == whole.x[static_cast<std::size_t>(2 * k)]);
+            ++row;
+        }
+        CHECK(some.f.size() == row);
+    }
+    ml4pa::Options none = options(10);
+    none.stride = 0;
+    CHECK(finish(*start(adam, x0, Rate(0.01)), *f, none).f.empty());
+}
+
+// A run that is stopped and goes on, in the same or in a new object, ends as if it had not been.
+void goes_on() {
+    const auto beale = landscape("Beale"), valley = landscape("Rosenbrock", 9);
+    std::vector<Method> all = methods();
+    for (const Method& method : searching()) all.push_back(method);
+    for (const Method& method : all) {
+        for (const Objective* f : {beale.get(), valley.get()}) {
+            const Watched hidden(*f);
+            for (const Objective* seen : {f, static_cast<const Objective*>(&hidden)}) {
+                for (const double noise : {0.0, 0.1}) {
+                    if (noise > 0.0 && method.search != nullptr) continue;
+                    const Vector x0(static_cast<std::size_t>(f->n()), 0.8);
+                    const auto fresh = [&](std::uint64_t key) {
+                        return start(method, x0, schedule(), noise, noise > 0.0 ? 5.0 : inf, key);
+                    };
+                    const auto whole = fresh(42);
+                    const Outcome expected = finish(*whole, *seen, options(60));
+                    if (expected.stop.reason != max_iter) continue;  // it came to an end by itself
+                    const auto first = fresh(42);
+                    finish(*first, *seen, options(25));
+                    Snapshot state = snapshot(*first);
+                    const Outcome resumed = finish(*first, *seen, options(35));
+                    const auto second = fresh(0);
+                    state.writes = true;
+                    second->visit(state);
+                    const Outcome restored = finish(*second, *seen, options(35));
+                    CHECK(resumed.state.differs(expected.state).empty());
+                    if (const std::string differs = resumed.differs(restored); !differs.empty()) {
+                        std::fprintf(stderr, "%s, n=%td:%s\n", method.name.c_str(), f->n(),
+                                     differs.c_str());
+                        CHECK(differs.empty());
+                    }
+                    CHECK(same(resumed.last_x, expected.last_x));
+                }
+            }
+        }
+    }
+}
+
+// ---- where runs end ------------------------------------------------------------------------------
+
+void convergence() {
+    const auto valley = landscape("Rosenbrock", 10);  // a = 1, b = 3
+    for (const Method& method : methods()) {
+        Method tried = method;
+        if (method.name == "adamw") tried.fields[4] = 0.0;  // its decay moves the minimum
+        if (method.name == "rmsprop") continue;             // with a constant rate it goes around it
+        const double rate = method.name == "newton"    ? 1.0
+                            : method.name == "adagrad" ? 0.5
+                                                       : 0.01;
+        const Outcome out = finish(*start(tried, Vector(10, 0.5), Rate(rate)), *valley,
+                                   options(200000, 1e-9));
+        if (out.stop.reason != gtol) std::fprintf(stderr, "%s:\n", method.name.c_str());
+        CHECK(out.stop.reason == gtol && out.stop.measured <= 1e-9);
+        for (const double x : out.last_x) CHECK_NEAR(x, 1.0, 1e-7);
+    }
+    for (const Method& method : searching()) {
+        const Watched counted(*valley);
+        // Newton's direction descends where the Hessian is positive definite.
+        const auto run = start(method, Vector(10, 0.9), Rate(1.0));
+        const Outcome out = finish(*run, counted, options(5000, 1e-6));
+        CHECK(out.stop.reason == gtol);
+        CHECK(counted.calls == out.count.nfev && out.count.nfev >= out.iteration);
+        for (std::size_t k = 1; k < out.f.size(); ++k) CHECK(out.f[k] < out.f[k - 1]);
+    }
+}
+
+// The lecture: eta = 1.01 on x^2 + 3 y^2 - 1 leaves every bound, and the path tells how.
+void divergence() {
+    const auto f = landscape("Quadratic");
+    for (const Method& method : methods()) {
+        if (method.name != "gradient_descent" && method.name != "momentum") continue;
+        const auto run = start(method, {1.0, 1.0}, Rate(1.01));
+        const Outcome out = finish(*run, *f, options(100000));
+        CHECK(out.stop.reason == Reason::diverged);
+        CHECK(out.f.size() == static_cast<std::size_t>(out.iteration) + 1);
+        CHECK(run->x()[0] == 1.0 && run->fun() == 3.0);  // the start was the best
+    }
+    const Deceptive nan(std::numeric_limits<double>::quiet_NaN());
+    for (const Method& method : methods()) {
+        const Outcome out = finish(*start(method, {1.0}, Rate(0.1)), nan, options(10));
+        CHECK(out.stop.reason == Reason::diverged && out.iteration == 0);
+    }
+}
+
+void no_step() {
+    const Deceptive falling(1.0), rising(-1.0);
+    for (const Method& method : searching()) {
+        if (method.name == "newton") {
+            const Outcome out = finish(*start(method, {1.0}, Rate(1.0)), falling, options(100));
+            CHECK(out.stop.reason == Reason::singular && out.count.nhev == 1);
+            continue;
+        }
+        // Told to go where the value rises: neither search finds a better point.
+        Outcome out = finish(*start(method, {1.0}, Rate(1.0)), rising, options(1000));
+        CHECK(out.stop.reason == Reason::line_search && out.iteration == 0);
+        CHECK(out.count.nfev <= 101);
+        // It falls for ever: the exact search gives up, the other takes its first step each time.
+        out = finish(*start(method, {1.0}, Rate(1.0)), falling, options(1000));
+        const bool exact = std::string(method.search) == "exact_line_search";
+        CHECK(out.stop.reason == (exact ? Reason::line_search : max_iter));
+        CHECK(out.count.nfev == (exact ? 101 : 1001));
+    }
+}
+
+void newton() {
+    const Method plain{"newton", {0.0}};
+    const auto bowl = landscape("Quadratic"), saddle = landscape("Saddle");
+    const auto run = start(plain, {5.0, -7.0}, Rate(1.0));
+    Outcome out = finish(*run, *bowl, options(100, 1e-10));
+    CHECK(out.iteration == 1 && out.stop.reason == gtol);
+    CHECK_NEAR(out.last_x[0], 0.0, 1e-14);
+    CHECK_NEAR(out.last_x[1], 0.0, 1e-14);
+    CHECK(out.count.nfev == 2 && out.count.njev == 2 && out.count.nhev == 2);
+    CHECK(out.state.integer_of("indefinite") == 0);
+
+    out = finish(*start(plain, {5.0, -7.0}, Rate(1.0)), *saddle, options(100, 1e-10));
+    CHECK_NEAR(out.last_x[0], 0.0, 1e-14);
+    CHECK_NEAR(out.last_x[1], 0.0, 1e-14);
+    CHECK(out.state.integer_of("indefinite") == 1);
+
+    // (2 a + lambda) v = g: the distance shrinks by lambda / (2 a + lambda).
+    out = finish(*start({"newton", {2.0}}, {8.0, 8.0}, Rate(1.0)), *bowl, options(1));
+    CHECK_NEAR(out.last_x[0], 4.0, 1e-14);
+    CHECK_NEAR(out.last_x[1], 2.0, 1e-14);
+}
+
+void bounds() {
+    const Vector low{-1.0, 0.5, -3.0}, high{0.7, 0.5, inf};
+    const auto f = landscape("Rosenbrock", 3);
+    const Watched watched(*f, low, high);
+    std::vector<Method> all = methods();
+    for (const Method& method : searching()) all.push_back(method);
+    for (const Method& method : all) {
+        for (const double rate : {0.01, 1.0, 100.0}) {
+            for (const double noise : {0.0, 10.0}) {
+                const auto run =
+                    start(method, {0.0, 0.5, 2.0}, Rate(rate), noise, inf, 1, {low, high});
+                finish(*run, watched, options(500));
+            }
+        }
+    }
+    // Gradient descent ends where the projected gradient is zero, on the boundary.
+    const auto run = start({"gradient_descent", {}}, {0.0, 0.5, 2.0}, Rate(0.02), 0.0, inf, 0,
+                           {low, high});
+    const Outcome out = finish(*run, watched, options(100000, 1e-10));
+    CHECK(out.stop.reason == gtol);
+    CHECK_NEAR(run->x()[2], 0.25, 1e-8);
+}
+
+void budgets() {
+    const auto f = landscape("Rosenbrock", 5);
+    std::vector<Method> all = methods();
+    for (const Method& method : searching()) all.push_back(method);
+    for (const Method& method : all) {
+        for (const int most : {1, 2, 17}) {
+            const Watched counted(*f);
+            ml4pa::Options how = options(1 << 30);
+            std::get<ml4pa::stopping::MaxEvals>(how.rules).limit = -(most + 1.0);
+            finish(*start(method, Vector(5, 0.5), Rate(1e-3)), counted, how);
+            if (method.search == nullptr)
+                CHECK(counted.calls == most);
+            else if (counted.calls > most)
+                std::fprintf(stderr, "%s, %s: %d evaluations of %d\n", method.name.c_str(),
+                             method.search, static_cast<int>(counted.calls), most);
+            CHECK(counted.calls <= most);
+        }
+    }
+}
+
+// ---- noise, clipping, listeners, large arrays ---------------------------------------------------
+
+void noise_and_clip() {
+    const auto f = landscape("Quadratic");
+    for (const Method& method : methods()) {
+        const auto last = [&](std::uint64_t key) {
+            return finish(*start(method, {1.0, 1.0}, Rate(0.01), 0.3, 2.0, key), *f, options(50))
+                .last_x;
+        };
+        CHECK(last(3) == last(3));
+        CHECK(last(3) != last(4));
+    }
+    // One step of gradient descent: (2, 6) is scaled to length 1.
+    const auto run = start({"gradient_descent", {}}, {1.0, 1.0}, Rate(1.0), 0.0, 1.0);
+    const Outcome out = finish(*run, *f, options(1));
+    CHECK_NEAR(out.last_x[0], 1.0 - 2.0 / std::sqrt(40.0), 1e-15);
+    CHECK_NEAR(out.last_x[1], 1.0 - 6.0 / std::sqrt(40.0), 1e-15);
+}
+
+class Listener final : public ml4pa::Observer {
+public:
+    std::int64_t iterates = 0, polls = 0, until = std::numeric_limits<std::int64_t>::max();
+    bool every = true;
+    bool every_iterate() const override { return every; }
+    bool iterate(const Run&, const ml4pa::Progress& p) override {
+        CHECK(p.iteration == iterates);
+        CHECK(std::isfinite(p.f));
+        return ++iterates < until;
+    }
+    bool poll(const Run&, const ml4pa::Progress&) override {
+        ++polls;
+        return polls < until;
+    }
+};
+
+void listeners() {
+    const auto f = landscape("Beale");
+    for (const Method& method : methods()) {
+        const auto alone = start(method, {1.0, 1.0}, Rate(1e-3));
+        const Outcome expected = finish(*alone, *f, options(100));
+        Listener listener;
+        const auto heard = start(method, {1.0, 1.0}, Rate(1e-3));
+        CHECK(finish(*heard, *f, options(100), &listener).differs(expected).empty());
+        CHECK(listener.iterates == 101);
+
+        Listener impatient;
+        impatient.until = 10;
+        Outcome out =
+            finish(*start(method, {1.0, 1.0}, Rate(1e-3)), *f, options(100), &impatient);
+        CHECK(out.stop.reason == Reason::callback && impatient.iterates == 10);
+
+        // What Ctrl-C does: a loop of 10^12 steps ends at the second poll, after some 40 ms.
+        Listener interrupt;
+        interrupt.every = false;
+        interrupt.until = 2;
+        ml4pa::Options endless = options(std::int64_t{1} << 40);
+        endless.stride = 1 << 30;
+        out = finish(*start(method, {1.0, 1.0}, Rate(1e-12)), *f, endless, &interrupt);
+        CHECK(out.stop.reason == Reason::callback && interrupt.polls == 2);
+
+        endless.max_time = 0.01;
+        out = finish(*start(method, {1.0, 1.0}, Rate(1e-12)), *f, endless);
+        CHECK(out.stop.reason == Reason::time_spent && out.stop.measured >= 0.01);
+        CHECK(out.stop.measured < 1.0);
+    }
+}
+
+// Past the cache the iterates are written in blocks by streamed stores: the same numbers. On the
+// sphere each coordinate goes by itself, so that it can be compared with a short run.
+void large() {
+    constexpr std::size_t period = 5;
+    for (const Index extra : {0, 1, 8, 515}) {
+        const Index n = ml4pa::streamed_from + extra;
+        Vector x0(static_cast<std::size_t>(n)), few(period);
+        for (std::size_t i = 0; i < x0.size(); ++i) x0[i] = 1.0 + static_cast<double>(i % period);
+        std::copy_n(x0.data(), period, few.data());
+        const auto f = landscape("Sphere", n), g = landscape("Sphere", period);
+        for (const Method& method : methods()) {
+            if (method.name == "newton") continue;
+            ml4pa::Options how = options(4);
+            how.stride = 0;
+            const auto long_run = start(method, x0, Rate(0.1)), short_run = start(method, few, Rate(0.1));
+            const Outcome many = finish(*long_run, *f, how), some = finish(*short_run, *g, how);
+            bool same = true;
+            for (std::size_t i = 0; i < x0.size(); ++i)
+                same &= many.last_x[i] == some.last_x[i % period] &&
+                        long_run->x()[i] == short_run->x()[i % period];
+            CHECK(same);
+        }
+    }
+}
+
+// ask, tell and note by hand are what the loop does.
+void by_hand() {
+    const auto f = landscape("Beale");
+    for (const Method& method : methods()) {
+        const auto mine = start(method, {1.0, 1.0}, Rate(0.01)), whole = start(method, {1.0, 1.0}, Rate(0.01));
+        const Outcome expected = finish(*whole, *f, options(30));
+        double value = 0.0, g[2], h[4];
+        for (int k = 0; k <= 30; ++k) {
+            value = f->value_and_gradient(mine->ask(), g);
+            f->hessian(mine->ask(), h);
+            CHECK(mine->accepts(value, g));
+            CHECK(value == expected.f[static_cast<std::size_t>(k)]);
+            if (k < 30) mine->tell(value, g, h);
+        }
+        mine->note(value);
+        CHECK(snapshot(*mine).differs(expected.state).empty());
+        const double own[] = {2.0, 0.25};
+        mine->move(own);
+        CHECK(mine->ask()[0] == own[0] && mine->ask()[1] == own[1]);
+    }
+    CHECK(ml4pa::make_run("nothing", nullptr, nullptr, GradientOptions{Rate(1.0)},
+                          two_parameters.data(), 2, {}) == nullptr);
+}
+
+}  // namespace
+
+int main() {
+    small_equals_general();
+    paths();
+    goes_on();
+    convergence();
+    divergence();
+    no_step();
+    newton();
+    bounds();
+    budgets();
+    noise_and_clip();
+    listeners();
+    large();
+    by_hand();
+    return ml4pa::test::failures();
+}

@@ -1,0 +1,28 @@
+"""Draws the pictures of README.md: ``python docs/make_images.py``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import matplotlib as mpl
+
+mpl.use("Agg")
+
+import ml4pa
+
+IMAGES = Path(__file__).parent / "images"
+
+
+def first() -> None:
+    """The first example of README.md."""
+    f = ml4pa.landscapes.Beale()
+    ax = ml4pa.plot.contour(f)
+    for method in (ml4pa.GradientDescent(1e-3), ml4pa.Momentum(1e-3), ml4pa.Adam(0.05)):
+        result = ml4pa.minimize(f, [1.0, -2.0], method, record=True)
+        ml4pa.plot.path(result, ax, label=f"{type(method).__name__}: {result.nit} steps")
+    ax.figure.savefig(IMAGES / "first.png", dpi=110)
+
+
+if __name__ == "__main__":
+    IMAGES.mkdir(exist_ok=True)
+    first()
