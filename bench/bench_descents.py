@@ -109,12 +109,14 @@ class Numba(DescentJob):
     who = "numba"
     needs = ("numba",)
     fastmath = False
+    formula = "beale"
 
     def __init__(self, case: Descent) -> None:
         import numba_loops
 
         super().__init__(case)
-        self.loop = numba_loops.descent(case.method.name, self.fastmath)
+        formula = getattr(numba_loops, self.formula)
+        self.loop = numba_loops.descent(case.method.name, self.fastmath, formula)
 
     def work(self) -> None:
         self.told = self.loop(*START, STEPS + 1, *self.case.numbers)
@@ -123,6 +125,12 @@ class Numba(DescentJob):
 class NumbaFastmath(Numba):
     who = "numba, fastmath"
     fastmath = True
+    exact = False
+
+
+class NumbaTextbook(Numba):
+    who = "numba, formula as printed"
+    formula = "textbook"
     exact = False
 
 
@@ -148,7 +156,7 @@ GROUPS = tuple(
         unit="ns a step",
         units=1e9,
         case=Descent(method),
-        jobs=(Compiled, Numba, NumbaFastmath, JaxScan, NumpyEngine),
+        jobs=(Compiled, Numba, NumbaFastmath, NumbaTextbook, JaxScan, NumpyEngine),
         targets=(Target(1.0, "numba"), Target(1 / 400, "NumPy engine")),
         rounds=300,
     )

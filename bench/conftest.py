@@ -8,6 +8,9 @@ from collections.abc import Iterator
 import one_core
 import pytest
 
+#: Loops that the benchmarks import where their package is there.
+collect_ignore_glob = ["[!bc]*.py", "c_loops.py"]
+
 one_core.limit_threads()
 
 

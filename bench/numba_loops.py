@@ -6,6 +6,7 @@ bit for bit.
 
 from __future__ import annotations
 
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy as np
 
 
 def beale(x, y):  # type: ignore[no-untyped-def]
+    """Beale's function, grouped as in ml4pa."""
     xy, y2 = x * y, y * y
     t1, t2, t3 = (1.5 - x) + xy, (2.25 - x) + xy * y, (2.625 - x) + xy * y2
     gx = (t1 * (2.0 * y - 2.0) + t2 * (2.0 * y2 - 2.0)) + t3 * ((2.0 * y) * y2 - 2.0)
@@ -21,14 +23,18 @@ def beale(x, y):  # type: ignore[no-untyped-def]
     return t1 * t1 + t2 * t2 + t3 * t3, gx, gy
 
 
-# Inlined before it is compiled, so that it shares the options of the loop.
-inlined = numba.njit(inline="always")(beale)
+def textbook(x, y):  # type: ignore[no-untyped-def]
+    """Beale's function as it is printed."""
+    t1, t2, t3 = 1.5 - x + x * y, 2.25 - x + x * y**2, 2.625 - x + x * y**3
+    gx = 2 * t1 * (y - 1) + 2 * t2 * (y**2 - 1) + 2 * t3 * (y**3 - 1)
+    gy = 2 * t1 * x + 4 * t2 * x * y + 6 * t3 * x * y**2
+    return t1**2 + t2**2 + t3**2, gx, gy
 
 
 def gradient_descent(x, y, points, eta):  # type: ignore[no-untyped-def]
     path, values = np.empty((points, 2)), np.empty(points)
     for t in range(points):
-        f, gx, gy = inlined(x, y)
+        f, gx, gy = beale(x, y)
         path[t, 0], path[t, 1], values[t] = x, y, f
         x, y = x - eta * gx, y - eta * gy
     return path, values
@@ -38,7 +44,7 @@ def momentum(x, y, points, eta, gamma):  # type: ignore[no-untyped-def]
     path, values = np.empty((points, 2)), np.empty(points)
     vx = vy = 0.0
     for t in range(points):
-        f, gx, gy = inlined(x, y)
+        f, gx, gy = beale(x, y)
         path[t, 0], path[t, 1], values[t] = x, y, f
         vx, vy = gamma * vx + eta * gx, gamma * vy + eta * gy
         x, y = x - vx, y - vy
@@ -50,7 +56,7 @@ def nesterov(x, y, points, eta, gamma):  # type: ignore[no-untyped-def]
     vx = vy = 0.0
     for t in range(points):
         ahead_x, ahead_y = x - gamma * vx, y - gamma * vy
-        f, gx, gy = inlined(ahead_x, ahead_y)
+        f, gx, gy = beale(ahead_x, ahead_y)
         path[t, 0], path[t, 1], values[t] = ahead_x, ahead_y, f
         vx, vy = gamma * vx + eta * gx, gamma * vy + eta * gy
         x, y = x - vx, y - vy
@@ -61,7 +67,7 @@ def rmsprop(x, y, points, eta, beta, eps, eps_root):  # type: ignore[no-untyped-
     path, values = np.empty((points, 2)), np.empty(points)
     sx = sy = 0.0
     for t in range(points):
-        f, gx, gy = inlined(x, y)
+        f, gx, gy = beale(x, y)
         path[t, 0], path[t, 1], values[t] = x, y, f
         sx = beta * sx + ((1.0 - beta) * gx) * gx
         sy = beta * sy + ((1.0 - beta) * gy) * gy
@@ -73,13 +79,13 @@ def rmsprop(x, y, points, eta, beta, eps, eps_root):  # type: ignore[no-untyped-
 def adam(x, y, points, eta, beta1, beta2, eps, eps_root):  # type: ignore[no-untyped-def]
     path, values = np.empty((points, 2)), np.empty(points)
     mx = my = sx = sy = 0.0
-    beta1_t = beta2_t = 1.0
+    weight1 = weight2 = 0.0  # 1 - beta^t
     for t in range(points):
-        f, gx, gy = inlined(x, y)
+        f, gx, gy = beale(x, y)
         path[t, 0], path[t, 1], values[t] = x, y, f
-        beta1_t *= beta1
-        beta2_t *= beta2
-        eta_hat, correction = eta / (1.0 - beta1_t), 1.0 / (1.0 - beta2_t)
+        weight1 = beta1 * weight1 + (1.0 - beta1)
+        weight2 = beta2 * weight2 + (1.0 - beta2)
+        eta_hat, correction = eta / weight1, 1.0 / weight2
         mx, my = beta1 * mx + (1.0 - beta1) * gx, beta1 * my + (1.0 - beta1) * gy
         sx = beta2 * sx + ((1.0 - beta2) * gx) * gx
         sy = beta2 * sy + ((1.0 - beta2) * gy) * gy
@@ -91,9 +97,15 @@ def adam(x, y, points, eta, beta1, beta2, eps, eps_root):  # type: ignore[no-unt
 DESCENTS = {f.__name__: f for f in (gradient_descent, momentum, nesterov, rmsprop, adam)}
 
 
-def descent(name: str, fastmath: bool) -> Callable[..., Any]:
-    """The jitted loop of a method: (x, y, points, *hyper-parameters) -> path, values."""
-    return numba.njit(fastmath=fastmath, error_model="numpy")(DESCENTS[name])
+def descent(name: str, fastmath: bool = False, f: Any = beale) -> Callable[..., Any]:
+    """The jitted loop of a method: (x, y, points, *hyper-parameters) -> path, values.
+
+    f takes the place of `beale`, inlined, so that it shares the options of the loop. A function
+    as an argument would cost numba 5 us a call.
+    """
+    names = {**globals(), "beale": numba.njit(inline="always")(f)}
+    loop = types.FunctionType(DESCENTS[name].__code__, names, name)
+    return numba.njit(fastmath=fastmath, error_model="numpy")(loop)
 
 
 @numba.njit(fastmath=True)

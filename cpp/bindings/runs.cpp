@@ -118,10 +118,21 @@ public:
 };
 
 // A Run as Python holds it. `asked` is the array handed out by the last ask(): it is read-only, so
-// the very same object told again is known to be unchanged without reading it.
+// the very same object told again is known to be unchanged without reading it; and it may be kept
+// as the best point without copying it.
 struct Handle {
     std::unique_ptr<Run> run;
     py::object asked = py::none();
+    py::object best = py::none();  // none: the run itself keeps the best point
+
+    // The run's own copy of the best point.
+    Run& synchronised() {
+        if (!best.is_none()) {
+            run->set_best(best.cast<py::array_t<double>>().data());
+            best = py::none();
+        }
+        return *run;
+    }
 };
 
 std::unique_ptr<Handle> start(const std::string& method, const std::vector<double>& fields,
@@ -150,6 +161,27 @@ py::object ask(Handle& self) {
     return self.asked;
 }
 
+// While a point is told: the asked array itself is kept as the best point where it is; also where
+// a learning rate written in Python raises.
+class Keeping {
+public:
+    Keeping(Handle& handle, bool same)
+        : handle_(handle), same_(same), before_(handle.run->fun()) {
+        handle_.run->keep_best(!same_);
+    }
+    ~Keeping() {
+        handle_.run->keep_best(true);
+        if (handle_.run->fun() < before_) handle_.best = same_ ? handle_.asked : py::none();
+    }
+    Keeping(const Keeping&) = delete;
+    Keeping& operator=(const Keeping&) = delete;
+
+private:
+    Handle& handle_;
+    bool same_;
+    double before_;
+};
+
 void tell(Handle& self, py::object x, py::object f, py::object g, py::object h) {
     Run& run = *self.run;
     const Index n = run.n();
@@ -168,17 +200,18 @@ void tell(Handle& self, py::object x, py::object f, py::object g, py::object h) 
         const double* point = static_cast<const double*>(py::cast<py::array>(x).data());
         if (!std::equal(point, point + n, run.ask())) run.move(point);
     }
-    self.asked = py::none();
     const double* hessian =
         h.is_none() ? nullptr : static_cast<const double*>(py::cast<py::array>(h).data());
     const double* gradient = static_cast<const double*>(py::cast<py::array>(g).data());
     const double value = f.cast<double>();
+    const Keeping keeping(self, same);
     if (n < 4096) {
         run.tell(value, gradient, hessian);
     } else {
         py::gil_scoped_release nogil;  // safe: x, g, h are held by the caller's references
         run.tell(value, gradient, hessian);
     }
+    self.asked = py::none();
 }
 
 py::tuple stop_of(const Stop& stop) { return py::make_tuple(stop.reason, stop.measured, stop.limit); }
@@ -217,7 +250,7 @@ py::array_t<double> given(double* data, std::vector<py::ssize_t> shape) {
 py::tuple minimize(Handle& self, const py::object& objective, const std::vector<double>& limits,
                    bool euclidean, double max_time, std::int64_t stride, py::object iterate,
                    py::object poll) {
-    Run& run = *self.run;
+    Run& run = self.synchronised();
     ml4pa::Options options;
     options.norm = euclidean ? ml4pa::Norm::euclidean : ml4pa::Norm::max;
     options.max_time = max_time;
@@ -256,14 +289,14 @@ py::tuple minimize(Handle& self, const py::object& objective, const std::vector<
 
 py::dict snapshot(Handle& self) {
     Reader reader;
-    self.run->visit(reader);
+    self.synchronised().visit(reader);
     return reader.dict;
 }
 
 void restore(Handle& self, const py::dict& from) {
     Writer writer(from);
     self.run->visit(writer);
-    self.asked = py::none();
+    self.asked = self.best = py::none();
 }
 
 }  // namespace
@@ -278,7 +311,7 @@ void bind_runs(py::module_& m) {
              py::arg("max_time"), py::arg("stride"), py::arg("iterate"), py::arg("poll"))
         .def("snapshot", &snapshot)
         .def("restore", &restore, py::arg("state"))
-        .def_property_readonly("x", [](Handle& s) { return copied(s.run->x(), s.run->n()); })
+        .def_property_readonly("x", [](Handle& s) { return copied(s.synchronised().x(), s.run->n()); })
         .def_property_readonly("fun", [](Handle& s) { return s.run->fun(); })
         .def_property_readonly("iteration", [](Handle& s) { return s.run->iteration(); })
         .def_property_readonly("stop", [](Handle& s) { return stop_of(s.run->stop()); });

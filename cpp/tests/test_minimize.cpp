@@ -197,7 +197,8 @@ struct Outcome {
 
 Outcome finish(Run& run, const Objective& objective, const ml4pa::Options& how,
                ml4pa::Observer* observer = nullptr) {
-    ml4pa::Path path(run.n(), how.stride);
+    const double room = -std::get<ml4pa::stopping::MaxIter>(how.rules).limit;
+    ml4pa::Path path(run.n(), how.stride, room);
     ml4pa::Progress progress;
     ml4pa::Observer nobody;
     ml4pa::run_to_end(run, objective, how, path, progress,
@@ -557,12 +558,12 @@ void listeners() {
     }
 }
 
-// Past the cache the iterates are written in blocks by streamed stores: the same numbers. On the
-// sphere each coordinate goes by itself, so that it can be compared with a short run.
+// Vectors that the cache does not hold. On the sphere each coordinate goes by itself, so that it can
+// be compared with a short run.
 void large() {
     constexpr std::size_t period = 5;
     for (const Index extra : {0, 1, 8, 515}) {
-        const Index n = ml4pa::streamed_from + extra;
+        const Index n = (Index{1} << 18) + extra;
         Vector x0(static_cast<std::size_t>(n)), few(period);
         for (std::size_t i = 0; i < x0.size(); ++i) x0[i] = 1.0 + static_cast<double>(i % period);
         std::copy_n(x0.data(), period, few.data());

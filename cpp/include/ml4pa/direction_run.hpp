@@ -54,10 +54,7 @@ public:
     }
 
     void tell(double f, const double* g, const double* h) override {
-        if (f < best_f_ && finite(f)) {
-            best_f_ = f;
-            std::copy_n(point_.data(), n_, best_.data());
-        }
+        note(f);
         if (trials_ > 0 && !search_->accepts(eta_, f, slope(g))) {
             if (trials_ >= most_trials) return halt({Reason::line_search, eta_, 0.0});
             ++trials_;

@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "ml4pa/linalg.hpp"
-#include "ml4pa/memory.hpp"
 #include "ml4pa/methods/registry.hpp"
 #include "ml4pa/random.hpp"
 #include "ml4pa/run.hpp"
@@ -40,33 +39,34 @@ inline const double* perturbed(const GradientOptions& options, std::int64_t iter
     return out;
 }
 
-// One step of n coordinates, theta to out (which may be theta). Returns false where a coordinate
-// or a kept vector has left the finite numbers.
+// One step of all coordinates. Returns false where one, or a kept vector, has left the finite
+// numbers.
 template <class M>
-bool update_block(const typename M::Step& step, Index n, const double* g, const double* theta,
-                  double* out, double* const* slots) {
+bool update_all(const typename M::Step& step, Index n, const double* __restrict g,
+                double* __restrict theta, double* const* slots) {
     constexpr int p = static_cast<int>(M::slots.size());
+    static_assert(p <= 2);
     // Adding one to an exponent of all ones, infinite or NaN, carries into the sign.
     constexpr std::uint64_t exponent = 0x7ff0000000000000u, one = 0x0010000000000000u;
+    auto overflow = [](double a) { return (std::bit_cast<std::uint64_t>(a) & exponent) + one; };
     std::uint64_t carry = 0;
     double* __restrict slot0 = p > 0 ? slots[0] : nullptr;
     double* __restrict slot1 = p > 1 ? slots[1] : nullptr;
-#pragma GCC ivdep
     for (Index i = 0; i < n; ++i) {
         double kept[p > 0 ? p : 1];
         if constexpr (p > 0) kept[0] = slot0[i];
         if constexpr (p > 1) kept[1] = slot1[i];
         double x = theta[i];
         M::update(step, g[i], x, kept);
-        out[i] = x;
-        carry |= (std::bit_cast<std::uint64_t>(x) & exponent) + one;
+        theta[i] = x;
+        carry |= overflow(x);
         if constexpr (p > 0) {
             slot0[i] = kept[0];
-            carry |= (std::bit_cast<std::uint64_t>(kept[0]) & exponent) + one;
+            carry |= overflow(kept[0]);
         }
         if constexpr (p > 1) {
             slot1[i] = kept[1];
-            carry |= (std::bit_cast<std::uint64_t>(kept[1]) & exponent) + one;
+            carry |= overflow(kept[1]);
         }
     }
     return (carry >> 63) == 0;
@@ -108,18 +108,12 @@ public:
 
     void tell(double f, const double* g, const double*) override {
         if (!finite(f)) return diverge(f);
-        const bool improves = f < best_f_;
-        if (improves) best_f_ = f;
-        if constexpr (looks_ahead) {
-            if (improves) swap(best_, point_);  // the next look-ahead overwrites the old best
-        }
+        note(f);
         g = perturbed(options_, iteration_, g, n_, noisy_.data());
         const typename M::Step step = method_.begin(options_.rate(iteration_), scalars_);
-        const bool sound = looks_ahead || !improves ? update(step, g, theta_)
-                                                    : update(step, g, best_);
-        // The point that was the best until now has been overwritten by the next iterate.
-        if (!looks_ahead && improves) swap(best_, theta_);
-        if (!sound) return diverge(f);
+        double* slots[slot_count > 0 ? slot_count : 1] = {};
+        for (int i = 0; i < slot_count; ++i) slots[i] = slots_[i].data();
+        if (!update_all<M>(step, n_, g, theta_.data(), slots)) return diverge(f);
         if (bounds_)
             for (Index i = 0; i < n_; ++i) theta_[i] = bounds_.clip(i, theta_[i]);
         ++iteration_;
@@ -172,25 +166,6 @@ private:
             const double x = method_.look_ahead(theta_[i], &v);
             point_[i] = bounds_ ? bounds_.clip(i, x) : x;
         }
-    }
-
-    // theta_ to `to`, in place or past the cache.
-    bool update(const typename M::Step& step, const double* g, Array& to) {
-        double* slots[slot_count > 0 ? slot_count : 1] = {};
-        for (int i = 0; i < slot_count; ++i) slots[i] = slots_[i].data();
-        if (&to == &theta_ || n_ < streamed_from)
-            return update_block<M>(step, n_, g, theta_.data(), to.data(), slots);
-        constexpr Index block = 512;
-        alignas(64) double buffer[block];
-        bool sound = true;
-        for (Index i = 0; i < n_; i += block) {
-            const Index k = std::min(block, n_ - i);
-            sound &= update_block<M>(step, k, g + i, theta_.data() + i, buffer, slots);
-            stream(to.data() + i, buffer, k);
-            for (int s = 0; s < slot_count; ++s) slots[s] += k;
-        }
-        stream_fence();
-        return sound;
     }
 
     M method_;

@@ -1,49 +1,55 @@
-// Writing large arrays without reading them first.
+// Arrays of doubles, aligned to the cache line.
 #pragma once
 
-#include <cstdint>
-#include <cstring>
+#include <algorithm>
+#include <cstddef>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <utility>
 
 #include "ml4pa/objective.hpp"
 
-#if defined(__AVX512F__) || defined(__SSE2__)
-#include <immintrin.h>
+#ifdef __linux__
+#include <sys/mman.h>
 #endif
 
 namespace ml4pa {
 
-// Beyond this many doubles an array does not stay in the cache from one step to the next.
-inline constexpr Index streamed_from = Index{1} << 18;
-
-// Copies a block to memory past the cache: the target's old content is not fetched, which saves
-// one of three transfers. Needs `to` aligned to 64 bytes and n a multiple of 8, else plain copying.
-inline void stream(double* to, const double* from, Index n) {
-    const bool aligned = (reinterpret_cast<std::uintptr_t>(to) & 63u) == 0 && n % 8 == 0;
-#if defined(__AVX512F__)
-    if (aligned) {
-        for (Index i = 0; i < n; i += 8) _mm512_stream_pd(to + i, _mm512_loadu_pd(from + i));
-        return;
-    }
-#elif defined(__AVX__)
-    if (aligned) {
-        for (Index i = 0; i < n; i += 4) _mm256_stream_pd(to + i, _mm256_loadu_pd(from + i));
-        return;
-    }
-#elif defined(__SSE2__)
-    if (aligned) {
-        for (Index i = 0; i < n; i += 2) _mm_stream_pd(to + i, _mm_loadu_pd(from + i));
-        return;
-    }
+// Zero at the start. Large arrays ask for large pages: an update that runs through several of them
+// at once would else miss the page tables (NumPy does the same).
+class Array {
+public:
+    Array() = default;
+    explicit Array(Index n) : n_(n) {
+        if (n <= 0) return;
+        constexpr std::size_t line = 64, page = std::size_t{1} << 21;
+        const std::size_t wanted = static_cast<std::size_t>(n) * sizeof(double);
+        const std::size_t unit = wanted >= 2 * page ? page : line;
+        const std::size_t bytes = (wanted + unit - 1) / unit * unit;
+        data_.reset(static_cast<double*>(std::aligned_alloc(unit, bytes)));
+        if (!data_) throw std::bad_alloc();
+#ifdef __linux__
+        if (unit == page) madvise(data_.get(), bytes, MADV_HUGEPAGE);
 #endif
-    (void)aligned;
-    std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(double));
-}
+        std::fill_n(data_.get(), n, 0.0);
+    }
+    double* data() { return data_.get(); }
+    const double* data() const { return data_.get(); }
+    double& operator[](Index i) { return data_.get()[i]; }
+    double operator[](Index i) const { return data_.get()[i]; }
+    Index size() const { return n_; }
+    friend void swap(Array& a, Array& b) noexcept {
+        std::swap(a.data_, b.data_);
+        std::swap(a.n_, b.n_);
+    }
 
-// Streamed stores become visible in order after this.
-inline void stream_fence() {
-#if defined(__SSE2__)
-    _mm_sfence();
-#endif
-}
+private:
+    struct Free {
+        void operator()(double* p) const { std::free(p); }
+    };
+    std::unique_ptr<double[], Free> data_;
+    Index n_ = 0;
+};
 
 }  // namespace ml4pa

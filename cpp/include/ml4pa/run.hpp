@@ -9,34 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "ml4pa/memory.hpp"
 #include "ml4pa/stop.hpp"
 
 namespace ml4pa {
-
-// Doubles aligned to the cache line, zero at the start.
-class Array {
-public:
-    Array() = default;
-    explicit Array(Index n)
-        : data_(n > 0 ? new (std::align_val_t{64}) double[static_cast<std::size_t>(n)]() : nullptr),
-          n_(n) {}
-    double* data() { return data_.get(); }
-    const double* data() const { return data_.get(); }
-    double& operator[](Index i) { return data_.get()[i]; }
-    double operator[](Index i) const { return data_.get()[i]; }
-    Index size() const { return n_; }
-    friend void swap(Array& a, Array& b) noexcept {
-        std::swap(a.data_, b.data_);
-        std::swap(a.n_, b.n_);
-    }
-
-private:
-    struct Free {
-        void operator()(double* p) const { ::operator delete[](p, std::align_val_t{64}); }
-    };
-    std::unique_ptr<double[], Free> data_;
-    Index n_ = 0;
-};
 
 // Reads or writes everything that a run would need to go on: pickling and `save` are made of it.
 class Visitor {
@@ -71,8 +47,11 @@ public:
     void halt(Stop stop) { stop_ = stop; }
     const Bounds& bounds() const { return bounds_; }
 
-    // The best point told so far; the start before the first.
+    // The best point told so far; the start before the first. Who keeps the told points alive may
+    // take over from the run, which then saves a copy for each improvement.
     const double* x() const { return best_.data(); }
+    void keep_best(bool keep) { keeps_best_ = keep; }
+    void set_best(const double* x) { std::copy_n(x, n_, best_.data()); }
     double fun() const { return best_f_; }
 
     // Where the value and the gradient are wanted.
@@ -85,12 +64,11 @@ public:
     virtual bool wants_hessian() const { return false; }
     // The update. `h` is read where wants_hessian().
     virtual void tell(double f, const double* g, const double* h) = 0;
-    // Takes the asked point as the best where it is; for a run that ends there, without an update.
+    // Takes the asked point as the best where it is; every tell begins with it.
     void note(double f) {
-        if (finite(f) && f < best_f_) {
-            best_f_ = f;
-            std::copy_n(ask(), n_, best_.data());
-        }
+        if (!(finite(f) && f < best_f_)) return;
+        best_f_ = f;
+        if (keeps_best_) set_best(ask());
     }
     // Goes on from the caller's own point instead of the asked one.
     virtual void move(const double* x) = 0;
@@ -111,6 +89,7 @@ protected:
     Bounds bounds_;
     Array theta_, best_;
     double best_f_ = std::numeric_limits<double>::infinity();
+    bool keeps_best_ = true;
     std::int64_t iteration_ = 0;
     Stop stop_;
 };

@@ -23,9 +23,7 @@ def _run(options: argparse.Namespace) -> int:
     except ModuleNotFoundError as error:
         if error.name != "matplotlib":
             raise
-        raise BadInput(
-            "tour draws with matplotlib, which is not installed: pip install 'ml4pa[plot]'"
-        ) from None
+        raise BadInput(str(error)) from None
     began = time.perf_counter()
     try:
         replay(options.output, report=_tell)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .. import plot as _plot  # noqa: F401  (first: without matplotlib it tells what to install)
 from .measure import Row
 from .replay import replay
 
