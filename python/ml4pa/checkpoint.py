@@ -8,10 +8,7 @@ or a killed process leaves the old one whole.
 from __future__ import annotations
 
 import dataclasses
-import json
 import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,6 +48,10 @@ def save(run: Run, path: str | os.PathLike[str]) -> None:
             for f in dataclasses.fields(run.method)
         },
     }
+    import json  # here and below: `import ml4pa` stays quick
+    import tempfile
+    from pathlib import Path
+
     content: dict[str, Any] = {"header": np.array(json.dumps(header)), **run.snapshot()}
     if run.bounds is not None:
         content["bounds_low"], content["bounds_high"] = run.bounds
@@ -92,6 +93,8 @@ def load(path: str | os.PathLike[str], *, engine: str | None = None) -> Run:
     >>> ml4pa.load(path).ask().tolist() == run.ask().tolist()
     True
     """
+    import json
+
     from .run import resume
 
     try:

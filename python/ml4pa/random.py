@@ -17,7 +17,7 @@ References
 from __future__ import annotations
 
 import reprlib
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -33,9 +33,15 @@ __all__ = [
     "words",
 ]
 
-RNG: TypeAlias = (
-    int | np.integer[Any] | np.random.SeedSequence | np.random.BitGenerator | np.random.Generator
-) | None
+if TYPE_CHECKING:  # numpy.random takes 20 ms to import, which only random methods need
+    RNG: TypeAlias = (
+        int
+        | np.integer[Any]
+        | np.random.SeedSequence
+        | np.random.BitGenerator
+        | np.random.Generator
+        | None
+    )
 Float: TypeAlias = NDArray[np.float64]
 
 # The normals take domain 0, which is the key itself.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
+import re
 from collections.abc import Sequence
 
 from .chapter import Chapter, Picture
@@ -19,7 +20,7 @@ h2 { font-size: 1.5rem; line-height: 1.25; margin: 3rem 0 .5rem;
 p { max-width: 46rem; }
 a { color: #00568a; }
 figure { margin: 1.4rem 0; }
-img { display: block; width: 100%; height: auto; }
+img { display: block; max-width: 100%; height: auto; }
 figcaption { max-width: 46rem; margin-top: .4rem; color: #3b4a58; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 1rem; min-width: 100%; }
@@ -29,7 +30,10 @@ th { border-bottom: 2px solid #5f7488; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; }
 nav ol { padding-left: 1.4rem; }
 footer { margin-top: 3rem; border-top: 2px solid #c6d2dc; color: #3b4a58; }
-@media (max-width: 40rem) { body { font-size: 1rem; } h1 { font-size: 1.6rem; } }
+@media (max-width: 40rem) {
+  body { font-size: 1rem; } h1 { font-size: 1.6rem; }
+  img { max-width: 46rem; } /* two panels side by side: they scroll, as the tables do */
+}
 """
 
 
@@ -58,8 +62,13 @@ def _section(number: int, chapter: Chapter) -> str:
     pictures = "".join(_figure(picture) for picture in chapter.pictures)
     return (
         f'<section id="chapter-{number}"><h2>{number}. {html.escape(chapter.title)}</h2>'
-        f"{chapter.text}{pictures}{html_table(chapter.rows)}</section>"
+        f"{_unbroken(chapter.text)}{pictures}{html_table(chapter.rows)}</section>"
     )
+
+
+def _unbroken(text: str) -> str:
+    """The text with no line broken at a sign of a formula."""
+    return re.sub(r" ([−+=←≤]) ", "\u00a0\\1\u00a0", text)
 
 
 def _figure(picture: Picture) -> str:
@@ -67,6 +76,6 @@ def _figure(picture: Picture) -> str:
     caption = html.escape(picture.caption)
     alt = html.escape(picture.name.replace("_", " "))
     return (
-        f'<figure><img alt="{alt}" src="data:image/png;base64,{data}">'
+        f'<figure><div class="scroll"><img alt="{alt}" src="data:image/png;base64,{data}"></div>'
         f"<figcaption>{caption}</figcaption></figure>"
     )

@@ -29,7 +29,7 @@ FAR_VALLEY = 14.203125 - 13.875**2 / 14
 STARTS = {
     (4.0, 3.0): "From (4, 3), high on a wall: the first steps are enormous, the last ones tiny."
     " Momentum and Nesterov overshoot, then follow the valley; RMSprop and Adam scale each"
-    " coordinate by its own slope, and need some hundred times fewer steps than gradient descent.",
+    " coordinate by its own slope, and arrive in some hundreds of times fewer steps.",
     (-1.0, 4.0): "From (−1, 4) the slope leads into the valley on the left, which falls for ever"
     f" towards {FAR_VALLEY:.3f} as x → −∞, y → 1, and holds no minimum: four of the five walk"
     f" along it until their million steps are spent (the grey band: Adam's steps are too long for"
@@ -42,7 +42,7 @@ STARTS = {
 
 def beale() -> Chapter:
     f = Beale()
-    rates = "; ".join(f"{name} <i>η</i> = {m.learning_rate:g}" for name, m in METHODS.items())
+    rates = "; ".join(f"{name} <i>η</i> = {rate(m)}" for name, m in METHODS.items())
     chapter = Chapter(
         "Beale's valley: five methods, three starts",
         "<p>Steep walls (<i>f</i> beyond 10⁵) around a curved, almost flat valley, with one"
@@ -56,6 +56,11 @@ def beale() -> Chapter:
             chapter.rows.append(row)
         chapter.add(f"beale_{i + 1}", _picture(f, runs), caption)
     return chapter
+
+
+def rate(method: GradientMethod) -> str:
+    """Its learning rate in words."""
+    return f"{method.learning_rate:g}".replace("e-05", "·10⁻⁵")
 
 
 def _descent(
