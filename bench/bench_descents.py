@@ -36,10 +36,13 @@ class Descent:
         return [self.method.learning_rate, *self.method.hyper_parameters().values()]
 
 
+BEALE = ml4pa.landscapes.Beale()
+
+
 def minimize(case: Descent, engine: str) -> ml4pa.Result:
     """10^4 steps by ml4pa."""
     return ml4pa.minimize(
-        ml4pa.landscapes.Beale(),
+        BEALE,
         START,
         case.method,
         gtol=0,

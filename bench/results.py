@@ -2,7 +2,7 @@
 
 The times are those of pytest-benchmark. The ratios, which decide, are measured apart: ml4pa and a
 peer in turns, and the median of time(ml4pa)/time(peer) over the pairs, so that what disturbs the
-machine disturbs both.
+machine disturbs both; and in processor time, so that waiting for the processor is not counted.
 """
 
 from __future__ import annotations
@@ -31,9 +31,12 @@ import c_loops  # noqa: E402
 import numpy as np  # noqa: E402
 from job import Group, Target, paired  # noqa: E402
 
+import ml4pa  # noqa: E402
+from ml4pa import _core  # noqa: E402
+
 HERE = Path(__file__).parent
 RESULTS = HERE / "RESULTS.md"
-PACKAGES = ("ml4pa", "numpy", "numba", "torch", "jax", "optax")
+PACKAGES = ("numpy", "numba", "torch", "jax", "optax")
 #: Seconds for one ratio.
 BUDGET = 2.0
 
@@ -47,8 +50,8 @@ HEAD = """\
 
 Written by `python bench/results.py`. Times are medians of pytest-benchmark, the minimum in
 brackets, on one core. Ratios are time(ml4pa)/time(peer), below 1 where ml4pa is faster: measured
-apart, the two in turns; the median of the pairs, and in brackets their quartiles. Every answer that
-is timed is also asserted.
+apart, in processor time, the two in turns; the median of the pairs, and in brackets their
+quartiles. Every answer that is timed is also asserted.
 """
 
 
@@ -150,8 +153,6 @@ def table(group: Group, timings: Timings, found: dict[str, Ratio]) -> list[str]:
 
 def machine() -> list[str]:
     """Where, when, and with what."""
-    from ml4pa import _core
-
     info = Path("/proc/cpuinfo")
     names = re.findall(r"model name\s*: (.*)", info.read_text()) if info.exists() else []
     versions = []
@@ -166,7 +167,7 @@ def machine() -> list[str]:
     processor = names[0] if names else platform.processor()
     today = datetime.date.today().isoformat()
     return [
-        f"- {processor}, {platform.system()}, ml4pa on {_core.isa}; {today}",
+        f"- {today}: {processor}, {platform.system()}; ml4pa {ml4pa.__version__} on {_core.isa}",
         f"- Python {platform.python_version()}, {', '.join(versions)}",
         "",
     ]

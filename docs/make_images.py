@@ -16,11 +16,11 @@ IMAGES = Path(__file__).parent / "images"
 def first() -> None:
     """The first example of README.md."""
     f = ml4pa.landscapes.Beale()
-    ax = ml4pa.plot.contour(f)
-    for method in (ml4pa.GradientDescent(1e-3), ml4pa.Momentum(1e-3), ml4pa.Adam(0.05)):
+    ax = ml4pa.plot.contour(f, bounds=[(-1, 4), (-2.5, 1.5)])
+    for method in (ml4pa.GradientDescent(1e-3), ml4pa.Momentum(1e-3), ml4pa.Adam(0.3)):
         result = ml4pa.minimize(f, [1.0, -2.0], method, record=True)
         ml4pa.plot.path(result, ax, label=f"{type(method).__name__}: {result.nit} steps")
-    ax.figure.savefig(IMAGES / "first.png", dpi=110)
+    ax.figure.savefig(IMAGES / "first.png", dpi=100)
 
 
 if __name__ == "__main__":

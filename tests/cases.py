@@ -155,7 +155,12 @@ class Late:
 
     def __call__(self, x):
         self.left -= 1
-        return self.what if self.left < 0 else float(x @ x)
+        return self.what if self.left < 0 else square(x)
+
+
+def square(x):
+    with np.errstate(over="ignore"):
+        return float(x @ x)
 
 
 def square_jac(x):
@@ -348,9 +353,9 @@ row("rastrigin", GradientDescent(1e-3), lambda: Rastrigin(20), np.linspace(-2, 2
 
 # ---- bad endings ---------------------------------------------------------------------------------
 
-row("diverges", GradientDescent(1.01), Quadratic, [1.0, 2.0])
-row("diverges-function", GradientDescent(1.01), lambda: Function(lambda x: x @ x, square_jac),
-    [1.0, 2.0])  # fmt: skip
+row("diverges", GradientDescent(1.01), Quadratic, [1e150, 2e150])
+row("diverges-function", GradientDescent(1.01), lambda: Function(square, square_jac),
+    [1e150, 2e150])  # fmt: skip
 row("diverges-at-once", GradientDescent(1e300), Himmelblau, [1.0, 2.0])
 row("diverges-momentum", Momentum(0.6, 0.95), lambda: Quadratic(1, 9), [1.0, 2.0])
 row("diverges-nesterov", Nesterov(2.0, 0.95), lambda: Quadratic(1, 9), [1.0, 2.0])
@@ -378,8 +383,8 @@ row("singular", Newton(), lambda: Quadratic(1, 0), [1.0, 1.0])
 row("singular-damped", Newton(damping=1.0), lambda: Quadratic(1, 0), [1.0, 1.0])
 row("flat-minimum", Newton(), lambda: Function(
     lambda x: float(np.sum(x**4)), lambda x: 4 * x**3, lambda x: np.diag(12 * x**2)), [1.0, 2.0])
-row("no-descent", GradientDescent(Backtracking()), lambda: Function(
-    lambda x: x @ x, lambda x: -2 * x), [1.0, 2.0])  # fmt: skip
+row("no-descent", GradientDescent(Backtracking()), lambda: Function(square, lambda x: -2 * x),
+    [1.0, 2.0], max_iter=5)  # fmt: skip
 row("no-slope", GradientDescent(ExactLineSearch()), Quadratic, [0.0, 0.0], xtol=1e-3)
 
 IDS = [case.id for case in CASES]

@@ -137,7 +137,7 @@ def test_bench_prints_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     told = capsys.readouterr()
     assert told.err == ""
     rows = [line for line in told.out.splitlines() if line.endswith("×")]
-    assert len(rows) == 9
+    assert len(rows) == 10
     assert sum("Beale" in row for row in rows) == 5
     assert all(len(row) <= 80 for row in rows)
     assert all(row.count(" ns") == 2 for row in rows)

@@ -223,7 +223,11 @@ def test_the_table_stands_in_page_and_report(tour: Tour) -> None:
     for row in tour.rows.values():
         assert text_line(cells(row)) in text
         assert row.name in tour.page
-    assert max(len(line) for line in tour.told if line.startswith("Beale")) <= 115
+    *table, blank, footnote = tour.told
+    assert blank == ""
+    assert footnote.startswith("Times: ")
+    assert all(len(line) <= 115 and "\n" not in line for line in table)
+    assert len(table) == 2 + len(tour.rows)
 
 
 def test_words_of_the_table() -> None:

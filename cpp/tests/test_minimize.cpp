@@ -94,13 +94,14 @@ public:
     }
     std::int64_t integer_of(const char* name) const { return integers_.at(name); }
 
-    // The names of what differs.
-    std::string differs(const Snapshot& other) const {
+    // The names, with this beginning, of what differs.
+    std::string differs(const Snapshot& other, const char* beginning = "") const {
         std::string what;
         for (const auto& [name, values] : arrays_)
-            if (!same(values, other.arrays_.at(name))) what += " " + name;
+            if (name.starts_with(beginning) && !same(values, other.arrays_.at(name)))
+                what += " " + name;
         for (const auto& [name, value] : integers_)
-            if (value != other.integers_.at(name)) what += " " + name;
+            if (name.starts_with(beginning) && value != other.integers_.at(name)) what += " " + name;
         return what;
     }
 
@@ -178,9 +179,9 @@ struct Outcome {
     ml4pa::Stop stop;
     std::int64_t iteration;
 
-    // The names of what differs.
+    // The names of what differs. Of a run that diverged only the best point is of use.
     std::string differs(const Outcome& o) const {
-        std::string what = state.differs(o.state);
+        std::string what = state.differs(o.state, stop.reason == Reason::diverged ? "best" : "");
         const auto say = [&](bool equal, const char* name) { what += equal ? "" : name; };
         say(same(x, o.x) && same(f, o.f), " path");
         say(same(best_g, o.best_g), " best_g");

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import machine
-from ..landscapes import Beale, Rastrigin
+from ..landscapes import Beale, Landscape, Rastrigin, Rosenbrock
 from ..method import GradientMethod
 from ..methods import Adam, GradientDescent, Momentum, Nesterov, RMSprop
 from ..minimize import minimize
@@ -93,7 +93,8 @@ def _cases(steps: int) -> Iterator[Case]:
         yield _descent(method, steps)
     for method in (Momentum(1e-3), RMSprop(1e-3), Adam(1e-3)):
         yield _update(method)
-    yield _values()
+    for f in (Rosenbrock(10), Rastrigin(10)):
+        yield _values(f)
 
 
 def _descent(method: GradientMethod, steps: int) -> Case:
@@ -122,14 +123,13 @@ def _update(method: GradientMethod) -> Case:
     return Case(f"{type(method).__name__} of 10⁶ numbers", work, (PARAMETERS,) * 2, "a number")
 
 
-def _values() -> Case:
-    f = Rastrigin(10)
+def _values(f: Landscape) -> Case:
     x = np.random.default_rng(2).uniform(-5.0, 5.0, (POINTS, 10))
 
     def work(engine: str) -> Any:
         return f(x) if engine == "compiled" else f._value(x)
 
-    return Case("Rastrigin in 10 dimensions", work, (POINTS,) * 2, "a point")
+    return Case(f"{f.name} in {f.n} dimensions", work, (POINTS,) * 2, "a point")
 
 
 BENCH = Command(

@@ -174,18 +174,22 @@ def _draw(ax: Axes, run: Columns, i: int, name: str, log: bool) -> None:
         ax.fill_between(run.work, run.low, run.high, color=look.color, alpha=0.2, linewidth=0)
     ax.plot(
         run.work, run.low, color=look.color, linestyle=look.line, linewidth=2.4,
-        marker=look.marker, markersize=8, markevery=_every(run.work, log), label=name or None,
+        marker=look.marker, markersize=8, markevery=_every(run, log), label=name or None,
         gid="convergence",
     )  # fmt: skip
 
 
-def _every(work: NDArray[np.int64], log: bool) -> list[int]:
+def _every(run: Columns, log: bool) -> list[int]:
     """Where the markers go: evenly along the axis, the last point among them."""
+    work = run.work
     if len(work) == 0:
         return []
     place = np.log1p(work) if log else work.astype(float)
     wanted = np.linspace(0.0, place[-1], min(6, len(work)))
-    return sorted({int(i) for i in np.searchsorted(place, wanted).clip(0, len(work) - 1)})
+    places = np.searchsorted(place, wanted).clip(0, len(work) - 1)
+    fallen = np.flatnonzero(run.low <= LOWEST)
+    corner = int(fallen[0]) - 1 if fallen.size else -1  # where the line turns down, is no point
+    return sorted({int(i) for i in places if i != corner})
 
 
 def _fit_heights(ax: Axes) -> None:

@@ -49,7 +49,8 @@ def replay(
     folder = Path(output)
     folder.mkdir(parents=True, exist_ok=True)
     _probe(folder)
-    tell(text_head())
+    for line in text_head():
+        tell(line)
     chapters: list[Chapter] = []
     for i, write in enumerate(CHAPTERS, 1):
         chapter = write()

@@ -77,10 +77,10 @@ def text_line(words: Sequence[str]) -> str:
     return " ".join(parts).rstrip()
 
 
-def text_head() -> str:
-    """The headings for the terminal, underlined."""
+def text_head() -> tuple[str, str]:
+    """The headings for the terminal, and the line under them."""
     width = sum(width for _, width in COLUMNS) + len(COLUMNS) - 1
-    return text_line([name for name, _ in COLUMNS]) + "\n" + "-" * width
+    return text_line([name for name, _ in COLUMNS]), "-" * width
 
 
 def html_table(rows: Sequence[Row]) -> str:

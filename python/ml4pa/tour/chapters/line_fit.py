@@ -74,6 +74,7 @@ def _picture(
     plot.path(result, valley)
     valley.plot(*exact, marker="*", color="#F0E442", markeredgecolor="black", markersize=24,
                 linestyle="none", zorder=6.5)  # fmt: skip
+    figure.axes[-1].set_ylabel("J − least J", fontsize=15)
     valley.set_xlabel("intercept θ₀ (°F)", fontsize=15)
     valley.set_ylabel("slope θ₁", fontsize=15)
     valley.set_title("the cost J and the way down", fontsize=16)

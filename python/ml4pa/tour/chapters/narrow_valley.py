@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matplotlib.axes import Axes
+from typing import NamedTuple
 
 from ... import plot
 from ...landscapes import Landscape, Quadratic, Rosenbrock
@@ -13,6 +13,29 @@ from ..chapter import Chapter, panels, sheet
 from ..measure import descend, point
 
 
+class Valley(NamedTuple):
+    """Where to start, how fast to go, and what to show."""
+
+    f: Landscape
+    title: str
+    start: tuple[float, float]
+    learning_rate: float
+    window: list[tuple[float, float]]
+    legend: tuple[float, float]
+
+
+VALLEYS = (
+    Valley(
+        Quadratic(1, 100), "x² + 100y² − 1", (1.8, 0.5), 0.0095,
+        [(-2.0, 2.0), (-0.85, 0.85)], (0.31, 0.04),
+    ),
+    Valley(
+        Rosenbrock(), "Rosenbrock", (-1.2, 1.0), 1e-3,
+        [(-2.0, 2.0), (-3.5, 3.0)], (0.42, 0.04),
+    ),
+)  # fmt: skip
+
+
 def narrow_valley() -> Chapter:
     chapter = Chapter(
         "Narrow valleys: what curvature is worth",
@@ -21,59 +44,46 @@ def narrow_valley() -> Chapter:
         " the flattest. Newton's method divides the slope by the curvature, direction by"
         " direction: <i>θ</i> ← <i>θ</i> − <i>H</i>⁻¹<i>g</i>.</p>",
     )
-    maps = sheet(2, width=7.0)
-    falls = sheet(2, width=7.0)
-    lands: tuple[tuple[Landscape, tuple[float, float], float, str], ...] = (
-        (Quadratic(1, 100), (1.8, 0.5), 0.0095, "x² + 100y² − 1"),
-        (Rosenbrock(), (-1.2, 1.0), 1e-3, "Rosenbrock"),
-    )
-    for (f, start, eta, name), land, fall in zip(
-        lands, panels(maps, 2), panels(falls, 2), strict=True
-    ):
-        runs = _descents(chapter, f, start, eta, name)
-        land.set_title(name, fontsize=16)
-        _map(f, land, runs)
-        plot.convergence(runs, fall, minimum=f.minimum)
-        fall.set_title(name, fontsize=16)
+    maps, falls = sheet(2, width=7.0), sheet(2, width=7.0)
+    for valley, land, fall in zip(VALLEYS, panels(maps, 2), panels(falls, 2), strict=True):
+        runs = _descents(chapter, valley)
+        for ax in (land, fall):
+            ax.set_title(valley.title, fontsize=16)
+        plot.contour(valley.f, land, bounds=valley.window, colorbar=True)
+        for label, result in runs.items():
+            plot.path(result, land, label=label)
+        plot.convergence(runs, fall, minimum=valley.f.minimum)
+        fall.legend(fontsize=13, loc=valley.legend)
     chapter.add(
         "newton",
         maps,
         "Left, curvatures 2 and 200: gradient descent swings across the valley, Newton is there in"
         " one step, because the function is its own quadratic model. Right, Rosenbrock's bent"
-        " valley: Newton's bold first steps leave the valley, but it follows the bend.",
+        " valley: one of Newton's six steps leaves the valley and the next finds it again;"
+        " gradient descent follows the bend in 43 000.",
     )
     chapter.add(
         "newton_convergence",
         falls,
-        "Near the minimum Newton's method doubles the number of right digits with every step;"
-        " gradient descent gains the same fraction each time.",
+        "Near the minimum Newton's method doubles the number of right digits with every step, and"
+        " on a quadratic one step takes it all the way, out of the picture. Gradient descent gains"
+        " the same fraction each time.",
     )
     return chapter
 
 
-def _descents(
-    chapter: Chapter, f: Landscape, start: tuple[float, float], eta: float, name: str
-) -> dict[str, Result]:
+def _descents(chapter: Chapter, valley: Valley) -> dict[str, Result]:
+    f, eta = valley.f, valley.learning_rate
     methods: dict[str, GradientMethod] = {
         f"gradient descent, η = {eta:g}": GradientDescent(eta),
         "Newton": Newton(),
     }
-    answer = None if f.minima is None else f.minima[0]
     runs: dict[str, Result] = {}
     for label, method in methods.items():
-        short = label.replace("gradient descent, ", "")
+        name = f"{valley.title.replace(' ', '')}, {label.removeprefix('gradient descent, ')}"
         runs[label], row = descend(
-            f"{name.replace(' ', '')}, {short}", f, start, method, answer=answer,
+            name, f, valley.start, method, answer=None if f.minima is None else f.minima[0],
             found=lambda r: point(r.x, 6), gtol=1e-8,
         )  # fmt: skip
         chapter.rows.append(row)
     return runs
-
-
-def _map(f: Landscape, ax: Axes, runs: dict[str, Result]) -> None:
-    window = (
-        [(-2.0, 2.0), (-0.85, 0.85)] if isinstance(f, Quadratic) else [(-2.0, 2.0), (-3.5, 3.0)]
-    )
-    plot.contour(f, ax, bounds=window, colorbar=True)
-    for label, result in runs.items():
-        plot.path(result, ax, label=label)

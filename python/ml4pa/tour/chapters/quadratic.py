@@ -53,6 +53,7 @@ def quadratic() -> Chapter:
     figure = sheet(1, width=9.0)
     (ax,) = panels(figure, 1)
     plot.convergence(runs, ax, minimum=f.minimum, scale="linear")
+    ax.legend(fontsize=13, loc="center right")
     ax.set_xlim(0, 100)
     ax.set_ylim(1e-17, 1e4)
     chapter.add(
