@@ -259,7 +259,8 @@ for schedule in SCHEDULE_ROWS:
     row(f"schedule-{schedule!r}", GradientDescent(schedule), lambda: Quadratic(1, 3), [1.0, -2.0],
         max_iter=40)  # fmt: skip
 for search in LINE_SEARCH_ROWS:
-    row(f"search-1d-{search!r}", GradientDescent(search), Cubic, [2.0], max_iter=30)
+    row(f"search-1d-{search!r}", GradientDescent(search), DoubleWell, [2.0], max_iter=30)
+    row(f"search-unbounded-{search!r}", GradientDescent(search), Cubic, [-0.5], max_iter=30)
     row(f"search-2d-{search!r}", GradientDescent(search), Beale, [3.4, 0.6], max_iter=30)
     row(f"search-nd-{search!r}", GradientDescent(search), lambda: Rosenbrock(4),
         [-0.5, 0.3, 0.2, 0.9], REDUCTION, max_iter=10)  # fmt: skip
@@ -348,7 +349,7 @@ row("shifted-rotated", adam, lambda: Shifted(Rotated(Sphere(3), 6), [1.0, 2.0, 3
 row("discus", slow, lambda: Discus(8), np.full(8, 1e-3), REDUCTION, max_iter=5)
 row("cigar", GradientDescent(1e-7), lambda: Cigar(8), np.ones(8), REDUCTION, max_iter=60)
 row("wiggles", GradientDescent(0.02), Wiggles, [2.0], TRANSCENDENTAL, max_iter=300)
-row("rastrigin", GradientDescent(1e-3), lambda: Rastrigin(20), np.linspace(-2, 2, 20),
+row("rastrigin", GradientDescent(1e-3), lambda: Rastrigin(20), np.linspace(-0.2, 0.2, 20),
     TRANSCENDENTAL, max_iter=60)  # fmt: skip
 
 # ---- bad endings ---------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import importlib.util
 import inspect
 import math
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -26,6 +27,7 @@ from ml4pa.method import GradientMethod
 from ml4pa.native import NativeObjective
 from ml4pa.stopping import RULES
 
+NUMBER = re.compile(r"-?\d[\d.]*(e[+-]\d+)?|nan|-?inf")
 every_case = pytest.mark.parametrize("case", CASES, ids=IDS)
 both_engines = pytest.mark.parametrize("engine", ["compiled", "numpy"])
 
@@ -69,17 +71,18 @@ def test_table_covers_the_registries():
 
 
 def test_table_reaches_every_reason():
-    """But time and the callback, which are no table's: tests of their own have these."""
+    """But time and the callback, which have tests of their own."""
     met = {run_case(case, "compiled", record=False).status for case in CASES}
-    assert met == set(Status) - {Status.MAX_TIME, Status.CALLBACK}
+    assert met == set(Status) - {Status.MAX_TIME, Status.CALLBACK, Status.RUNNING}
 
 
 @every_case
 def test_whole_run(case):
     a, b = run_case(case, "compiled"), run_case(case, "numpy")
     assert (a.engine, b.engine) == ("compiled", "numpy")
-    for name in ("success", "status", "nit", "nfev", "njev", "nhev", "message"):
+    for name in ("success", "status", "nit", "nfev", "njev", "nhev"):
         assert getattr(a, name) == getattr(b, name), name
+    assert NUMBER.sub("", a.message) == NUMBER.sub("", b.message)
     for result in (a, b):
         kinds = [type(getattr(result, name)) for name in ("fun", "success", "nit", "nfev", "njev")]
         assert kinds == [float, bool, int, int, int]
@@ -109,7 +112,7 @@ def tellings(case):
     b = case.method.start(x0, rng=rng, bounds=bounds, engine="numpy")
     assert (a.engine, b.engine) == ("compiled", "numpy")
     f = case.objective()
-    for t in range(min(case.options.get("max_iter", 30), 30)):
+    for t in range(30):
         yield t, a, b
         x = a.ask()
         with np.errstate(all="ignore"):
@@ -120,7 +123,7 @@ def tellings(case):
         more = (h,) if wants_hessian(case.method) else ()
         a.tell(x, f_x, g, *more)
         b.tell(b.ask(), f_x, g, *more)
-    yield t + 1, a, b
+    yield 30, a, b
 
 
 @every_case
@@ -156,20 +159,19 @@ def asked_and_told(case, engine, result):
         f = f.within(checks.bounds(bounds, np.size(case.start)))
     twin = f.native if engine == "compiled" and isinstance(f, NativeObjective) else None
     run = case.method.start(case.start, case.options.get("rng"), bounds, engine=engine)
-    iterates = []
-    while not run.stop:
+    iterates, nfev = [], 0
+    while not run.stop and nfev < result.nfev:
         x = run.ask()
         with np.errstate(all="ignore"):
             told = f.evaluate(x.copy(), wants_hessian(case.method))
         value, g, h = told[:3]
+        nfev += told.nfev
         if twin is not None:
             value, g = twin.value(x), twin.gradient(x)
             h = None if h is None else twin.hessian(x)
         if run.accepts(value, g):
             iterates.append((x, value))
         run.tell(x, value, g, *([] if h is None else [h]))
-        if len(iterates) > result.nit:
-            break
     return run, iterates
 
 
@@ -364,8 +366,10 @@ WRONG_HESSIANS = [
 
 @pytest.mark.parametrize("method", MINIMAL.values(), ids=MINIMAL)
 def test_tell_refuses_alike_and_changes_nothing(method):
-    more = WRONG_HESSIANS if wants_hessian(method) else []
-    for name, arguments in (*WRONG_TELLS, *more):
+    tells = WRONG_TELLS
+    if wants_hessian(method):
+        tells = [(name, (*a, H) if len(a) == 3 else a) for name, a in tells] + WRONG_HESSIANS
+    for name, arguments in tells:
         messages = []
         for engine in ("compiled", "numpy"):
             run = method.start(X, engine=engine)

@@ -182,11 +182,16 @@ private:
     double before_;
 };
 
+bool all_finite(const py::object& x, Index n) {
+    const double* a = static_cast<const double*>(py::cast<py::array>(x).data());
+    return std::all_of(a, a + n, ml4pa::finite);
+}
+
 void tell(Handle& self, py::object x, py::object f, py::object g, py::object h) {
     Run& run = *self.run;
     const Index n = run.n();
     const bool same = x.ptr() == self.asked.ptr() && !x.is_none();
-    const bool ready = (same || is_vector(x, n)) && is_vector(g, n) &&
+    const bool ready = (same || (is_vector(x, n) && all_finite(x, n))) && is_vector(g, n) &&
                        (py::isinstance<py::float_>(f)) && !run.wants_hessian();
     if (!ready) {
         const auto told =
@@ -204,12 +209,14 @@ void tell(Handle& self, py::object x, py::object f, py::object g, py::object h) 
         h.is_none() ? nullptr : static_cast<const double*>(py::cast<py::array>(h).data());
     const double* gradient = static_cast<const double*>(py::cast<py::array>(g).data());
     const double value = f.cast<double>();
-    const Keeping keeping(self, same);
-    if (n < 4096) {
-        run.tell(value, gradient, hessian);
-    } else {
-        py::gil_scoped_release nogil;  // safe: x, g, h are held by the caller's references
-        run.tell(value, gradient, hessian);
+    {
+        const Keeping keeping(self, same);  // reads `asked` where it ends
+        if (n < 4096) {
+            run.tell(value, gradient, hessian);
+        } else {
+            py::gil_scoped_release nogil;  // safe: x, g, h are held by the caller's references
+            run.tell(value, gradient, hessian);
+        }
     }
     self.asked = py::none();
 }
@@ -304,7 +311,8 @@ void restore(Handle& self, const py::dict& from) {
 void bind_runs(py::module_& m) {
     py::class_<Handle>(m, "Run", "A compiled method at work.")
         .def("ask", &ask)
-        .def("tell", &tell, py::arg("x"), py::arg("f"), py::arg("g"), py::arg("h") = py::none())
+        .def("tell", &tell, py::arg("x"), py::arg("f"), py::arg("g") = py::none(),
+             py::arg("H") = py::none())
         .def("accepts",
              [](Handle& self, double f, const Floats& g) { return self.run->accepts(f, g.data()); })
         .def("minimize", &minimize, py::arg("objective"), py::arg("limits"), py::arg("euclidean"),

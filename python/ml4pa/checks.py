@@ -27,7 +27,7 @@ Bounds = tuple[Array, Array]
 def finite_number(name: str, value: Any) -> float:
     """A finite real number, as a float."""
     kind = type(value)  # the usual kinds first: isinstance with abstract classes is slow
-    if kind is int or (kind is float and math.isfinite(value)):
+    if (kind is float and math.isfinite(value)) or (kind is int and value.bit_length() < 1000):
         return float(value)
     if isinstance(value, bool) or not isinstance(value, numbers.Real | np.number | np.ndarray):
         raise TypeError(f"{name}={value!r} must be a number")
@@ -35,8 +35,10 @@ def finite_number(name: str, value: Any) -> float:
         raise TypeError(f"{name} has shape {value.shape}, but must be one number")
     try:
         number = float(value)
-    except TypeError:
+    except (TypeError, ValueError):
         raise TypeError(f"{name}={value!r} must be a real number") from None
+    except OverflowError:
+        raise ValueError(f"{name} must be finite, but is beyond the largest float") from None
     if not math.isfinite(number):
         raise ValueError(f"{name}={number} must be finite")
     return number
@@ -78,7 +80,7 @@ def within(
 
 def count(name: str, value: Any, least: int = 0) -> int:
     """A whole number >= least."""
-    if type(value) is int and value >= least:  # most calls
+    if type(value) is int and least <= value < 1 << 63:  # most calls
         return value
     if not _is_real(value):
         raise TypeError(f"{name}={value!r} must be a whole number")
@@ -86,6 +88,8 @@ def count(name: str, value: Any, least: int = 0) -> int:
         raise ValueError(f"{name}={value} must be a whole number")
     if value < least:
         raise ValueError(f"{name}={value} must be >= {least}")
+    if value >= 1 << 63:
+        raise ValueError(f"{name} must be < 2**63")
     return int(value)
 
 
@@ -175,21 +179,34 @@ def bounds(value: Any, n: int) -> Bounds | None:
     if value is None:
         return None
     if hasattr(value, "lb") and hasattr(value, "ub"):
-        low = np.broadcast_to(np.asarray(value.lb, dtype=float), (n,))
-        high = np.broadcast_to(np.asarray(value.ub, dtype=float), (n,))
+        low, high = _sides("bounds.lb", value.lb, n), _sides("bounds.ub", value.ub, n)
     else:
-        pairs = list(value)
+        try:
+            pairs = [tuple(pair) for pair in value]
+        except TypeError:
+            raise TypeError(
+                f"bounds={value!r} must be pairs (low, high), an (n, 2) array, or an object with "
+                "lb and ub"
+            ) from None
         if len(pairs) != n or any(len(pair) != 2 for pair in pairs):
             raise ValueError(
                 f"bounds has length {len(pairs)}, but must hold one pair (low, high) "
                 f"for each of the n={n} coordinates"
             )
-        low = np.array([-np.inf if a is None else a for a, _ in pairs], dtype=float)
-        high = np.array([np.inf if b is None else b for _, b in pairs], dtype=float)
+        low = array("bounds", [-np.inf if a is None else a for a, _ in pairs])
+        high = array("bounds", [np.inf if b is None else b for _, b in pairs])
     for i in range(n):
         if not low[i] <= high[i]:
             raise ValueError(f"bounds[{i}]=({low[i]}, {high[i]}) must have low <= high")
     return np.ascontiguousarray(low), np.ascontiguousarray(high)
+
+
+def _sides(name: str, value: Any, n: int) -> Array:
+    """One number for all coordinates, or one for each."""
+    a = array(name, value)
+    if a.size not in (1, n):
+        raise ValueError(f"{name} has shape {a.shape}, but x0 has length {n}")
+    return np.broadcast_to(a.ravel(), (n,))
 
 
 def start_within(x0: Array, limits: Bounds | None) -> None:

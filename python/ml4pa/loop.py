@@ -15,7 +15,7 @@ import numpy as np
 from .objective import Array, Evaluation
 from .run import NumpyRun
 from .stop import Iterate, Status, Stop, euclidean_norm, max_norm
-from .stopping import first_met
+from .stopping import RULES, first_met
 
 #: How often progress bars are told, in seconds.
 POLL = 20e-3
@@ -54,10 +54,12 @@ def loop(
 ) -> Outcome:
     """Asks and tells until the run, a rule, the time or the listener ends it."""
     norm = euclidean_norm if euclidean else max_norm
+    # All that a rejected trial of a line search is asked for.
+    budgets = [math.nan if r.converged else limit for r, limit in zip(RULES, rules, strict=True)]
     nfev = njev = nhev = 0
     iteration = -1
     x = before = run.point.copy()
-    f = math.nan
+    f = f_before = math.nan
     jac = np.zeros(run.n)
     hessian: Array | None = None
     rows: list[tuple[Array, float]] = []
@@ -82,6 +84,9 @@ def loop(
                 stop = first_met(rules, it)
             else:
                 stop = Stop(Status.DIVERGED, f, 0.0)
+        else:
+            it = Iterate(x, f, told.g, before, f_before, iteration, nfev, told.nfev, norm)
+            stop = first_met(budgets, it)
         if stop is None:
             run.tell(point, told.f, told.g, told.h)
             stop = run.stopped()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
+from collections.abc import Callable
 import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -88,10 +90,19 @@ class Method:
             hess=hess,
             args=args,
             bounds=bounds,
-            callback=callback,
+            callback=None if callback is None else _scipy_callback(callback),
             **options,
         )
         return OptimizeResult(result.as_dict())
+
+
+def _scipy_callback(callback: Callable[..., Any]) -> Callable[[Any], Any]:
+    """SciPy's two signatures: ``callback(intermediate_result)``, by that name, or ``callback(xk)``."""
+    from scipy.optimize import OptimizeResult
+
+    if set(inspect.signature(callback).parameters) == {"intermediate_result"}:
+        return lambda told: callback(intermediate_result=OptimizeResult(told.as_dict()))
+    return lambda told: callback(told.x)
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,8 @@ from .native import NativeObjective
 from .objective import Array, Evaluation, Function, Objective, as_objective
 from .path import Path
 from .progress import Bar
-from .random import draw_key
 from .result import Result
-from .run import ENGINES, CompiledRun, NumpyRun, is_native, start_checked
+from .run import ENGINES, CompiledRun, NumpyRun, is_native, noise_key, start_checked
 from .stop import Status, Stop
 from .stopping import RULES
 
@@ -140,6 +139,13 @@ def minimize(
         "max_iter": max_iter, "max_evals": max_evals,
     }  # fmt: skip
     rules = _limits(given, max_time)
+    if max_evals is not None and isinstance(objective, Function):
+        least = objective.cost(start.size)
+        if max_evals < least:
+            raise ValueError(
+                f"max_evals={max_evals} must be >= {least}: one gradient by finite differences "
+                "takes so many, or pass jac="
+            )
     time_limit = math.inf if max_time is None else checks.within("max_time", max_time, ge=0)
     stride = _stride(record)
     euclidean = _euclidean(norm)
@@ -152,10 +158,12 @@ def minimize(
         )
     if on_nan != "worst":
         checks.choice("on_nan", on_nan, ("worst", "raise"))
+    if callback is not None and not callable(callback):
+        raise TypeError(f"callback={callback!r} must be callable: callback(intermediate_result)")
     twin = _twin(objective)
     known = twin is not None or type(objective) is Function
     compiled = engine == "compiled" and known and is_native(how)
-    key = draw_key(rng) if how.noise > 0.0 else 0
+    key = noise_key(how, rng)
     run = start_checked(how, start, key, limits, "compiled" if compiled else "numpy")
 
     bar = Bar(progress, max_iter, max_evals) if progress else None
@@ -211,7 +219,7 @@ def _stride(record: bool | int) -> int:
 
 
 def _euclidean(norm: float) -> bool:
-    if norm not in (2, math.inf):
+    if not isinstance(norm, float | int) or norm not in (2, math.inf):
         raise ValueError(f"norm={norm!r} must be inf or 2")
     return norm == 2
 

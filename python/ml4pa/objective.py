@@ -151,7 +151,7 @@ class Function(Objective):
 
     def evaluate(self, x: Array, hessian: bool = False) -> Evaluation:
         n = x.shape[0]
-        nfev, njev = 1, 1
+        nfev, njev = self.cost(n), 1
         if self.jac is True:
             f, g = self._pair(x)
         elif callable(self.jac):
@@ -159,7 +159,7 @@ class Function(Objective):
         else:
             f = self._number(x)
             g = self._differences(x, f)
-            nfev, njev = 1 + (n if self.jac == "2-point" else 2 * n), 0
+            njev = 0
         if not hessian:
             return Evaluation(f, g, None, nfev, njev, 0)
         if self.hess is not None:
@@ -170,6 +170,12 @@ class Function(Objective):
                 "hess=None, but this method needs the Hessian: pass hess=, or jac= as a callable"
             )
         return Evaluation(f, g, self._hessian(x), nfev, njev + 2 * n, 0)
+
+    def cost(self, n: int) -> int:
+        """The evaluations of ``fun`` that value and gradient take at one point."""
+        if self.jac is True or callable(self.jac):
+            return 1
+        return 1 + (n if self.jac == "2-point" else 2 * n)
 
     def _number(self, x: Array) -> float:
         if self.vectorized:

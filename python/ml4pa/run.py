@@ -13,7 +13,7 @@ from .method import GradientMethod, State
 from .methods import METHODS
 from .methods.newton import Newton
 from .objective import Array
-from .random import draw_key, normals
+from .random import draw_key, generator, normals
 from .stop import Status, Stop
 
 ENGINES = ("compiled", "numpy")
@@ -293,6 +293,10 @@ class NumpyRun(Run):
 class GradientRun(NumpyRun):
     """A run of a method whose step is one formula."""
 
+    @property
+    def looks_ahead(self) -> bool:
+        return type(self.method).look_ahead is not GradientMethod.look_ahead
+
     def accepts(self, f: float, g: Array) -> bool:
         return True
 
@@ -304,6 +308,9 @@ class GradientRun(NumpyRun):
             theta = self.method.step(self.theta, self.perturbed(g), eta, self.kept)
         vectors = [theta, *(v for v in self.kept.values() if isinstance(v, np.ndarray))]
         if not all(np.isfinite(v).all() for v in vectors):
+            self.theta = theta
+            if not self.looks_ahead:
+                self.point = theta
             return self.diverge(f)
         self.theta = self.clipped(theta)
         self._iteration += 1
@@ -316,7 +323,7 @@ class GradientRun(NumpyRun):
 
     def snapshot(self) -> dict[str, Any]:
         state = super().snapshot()
-        if type(self.method).look_ahead is not GradientMethod.look_ahead:
+        if self.looks_ahead:
             state["point"] = self.point.copy()
         return state
 
@@ -346,8 +353,14 @@ class DirectionRun(NumpyRun):
         self.trials = 0
 
     def slope(self, g: Array) -> float:
-        """d/d eta of f(theta - eta v)."""
-        return -float(np.sum(g * self.v))
+        """d/d eta of f(theta - eta v), in which a coordinate held by its bound does not move."""
+        with np.errstate(all="ignore"):
+            rise = g * self.v
+        if self.bounds is not None:
+            low, high = self.bounds
+            held = np.where(self.v > 0.0, self.point <= low, self.point >= high)
+            rise = np.where(held, 0.0, rise)
+        return -float(np.sum(rise))
 
     def accepts(self, f: float, g: Array) -> bool:
         if self.trials == 0 or self.line is None:
@@ -387,15 +400,19 @@ class DirectionRun(NumpyRun):
         if isinstance(self.method, Newton):
             assert H is not None
             return self.method.direction(g, H, self.kept)
-        return g
+        return g.copy()  # the caller may write into his own
 
     def go(self, eta: float) -> None:
         """Asks for theta - eta v."""
         self.eta = eta
-        point = self.theta - eta * self.v
+        with np.errstate(all="ignore"):
+            point = self.theta - eta * self.v
+        self.point = self.clipped(point)
         if not np.isfinite(point).all():
             self.diverge(self._best_fun)
-        self.point = self.clipped(point)
+        elif self.line and np.array_equal(self.point, self.theta):
+            # A trial so short that it rounds to the start of the search would be taken for ever.
+            self._stop = Stop(Status.LINE_SEARCH, eta, 0.0)
 
     def move(self, x: Array) -> None:
         self.point = x.copy()
@@ -433,8 +450,17 @@ def start(method: GradientMethod, x0: Any, rng: Any, bounds: Any, engine: str) -
     point = checks.start(x0, None, method.name)
     limits = checks.bounds(bounds, point.size)
     checks.start_within(point, limits)
-    key = draw_key(rng) if method.noise > 0.0 else 0
+    key = noise_key(method, rng)
     return start_checked(method, point, key, limits, engine)
+
+
+def noise_key(method: GradientMethod, rng: Any) -> int:
+    """The key of the noise; 0 where there is none, but a wrong rng is refused all the same."""
+    if method.noise > 0.0:
+        return draw_key(rng)
+    if rng is not None:
+        generator(rng)
+    return 0
 
 
 def start_checked(

@@ -63,8 +63,8 @@ public:
         if (!finite(f)) return halt({Reason::diverged, f, 0.0});
         if (trials_ > 0) ++iteration_;  // the accepted trial is the next iterate
         std::copy_n(point_.data(), n_, theta_.data());
-        g = perturbed(options_, iteration_, g, n_, noisy_.data());
-        if (!direction_->solve(n_, g, h, v_.data())) return halt({Reason::singular, f, 0.0});
+        const double* noisy = perturbed(options_, iteration_, g, n_, noisy_.data());
+        if (!direction_->solve(n_, noisy, h, v_.data())) return halt({Reason::singular, f, 0.0});
         if (!search_) {
             go(options_.rate(iteration_));
             ++iteration_;
@@ -95,8 +95,15 @@ public:
     }
 
 private:
-    // d/d eta of f(theta - eta v)
-    double slope(const double* g) const { return -dot(g, v_.data(), n_); }
+    // d/d eta of f(theta - eta v), in which a coordinate held by its bound does not move
+    double slope(const double* g) const {
+        return -sum<double>(n_, [=, this](Index i) { return held(i) ? 0.0 : g[i] * v_[i]; });
+    }
+    bool held(Index i) const {
+        if (!bounds_) return false;
+        const auto k = static_cast<std::size_t>(i);
+        return v_[i] > 0.0 ? point_[i] <= bounds_.low[k] : point_[i] >= bounds_.high[k];
+    }
 
     void go(double eta) {
         eta_ = eta;
@@ -106,7 +113,10 @@ private:
             zero += x * 0.0;
             point_[i] = bounds_ ? bounds_.clip(i, x) : x;
         }
-        if (zero != 0.0) halt({Reason::diverged, best_f_, 0.0});
+        if (zero != 0.0) return halt({Reason::diverged, best_f_, 0.0});
+        // A trial so short that it rounds to the start of the search would be taken for ever.
+        if (search_ && std::equal(point_.data(), point_.data() + n_, theta_.data()))
+            halt({Reason::line_search, eta, 0.0});
     }
 
     std::unique_ptr<Direction> direction_;

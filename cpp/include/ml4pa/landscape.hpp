@@ -48,4 +48,11 @@ struct LandscapeEntry {
     std::unique_ptr<Objective> (*make)(const double* parameters, Index n);
 };
 
+template <class L>
+LandscapeEntry entry(const char* name) {
+    return {name, [](const double* parameters, Index n) -> std::unique_ptr<Objective> {
+                return std::make_unique<LandscapeObjective<L>>(parameters, n);
+            }};
+}
+
 }  // namespace ml4pa

@@ -36,4 +36,10 @@ class Step(Schedule):
     factor: float = hyper(0.5, gt=0)
 
     def __call__(self, t: int) -> float:
-        return self.learning_rate * math.pow(self.factor, math.floor(t / self.every))
+        periods = t / self.every
+        whole = math.floor(periods) if math.isfinite(periods) else periods
+        try:
+            power = math.pow(self.factor, whole)
+        except OverflowError:
+            power = math.inf
+        return self.learning_rate * power

@@ -73,4 +73,14 @@ template <class I>
     return stop;
 }
 
+// The first budget that is met: all that a rejected trial of a line search is asked for.
+template <class I>
+Stop first_spent(Rules rules, const I& it) {
+    auto drop = [](auto& rule) {
+        if constexpr (!is_counted<std::decay_t<decltype(rule)>>) rule.limit = no_limit;
+    };
+    std::apply([&](auto&... rule) { (drop(rule), ...); }, rules);
+    return first_met(rules, it);
+}
+
 }  // namespace ml4pa
