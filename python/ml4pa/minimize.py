@@ -27,6 +27,10 @@ DEFAULT_MAX_ITER = 100_000
 DEFAULT_GTOL = 1e-8
 #: The keywords of the rules that test convergence.
 CONVERGENCE = tuple(rule.keyword for rule in RULES if rule.converged)
+#: The keyword and the check of each rule: a call of minimize on a landscape takes microseconds, and
+#: looking them up in their classes would be a good part of it.
+LIMITS = tuple((rule.keyword, rule.limit) for rule in RULES)
+NO_LIMITS = [math.nan] * len(RULES)
 
 
 def minimize(
@@ -203,14 +207,17 @@ def _method(method: Method | str) -> GradientMethod:
 
 def _limits(given: dict[str, Any], max_time: float | None) -> list[float]:
     """The limits of the rules, in the order of their registry; NaN where there is none."""
-    if all(given[keyword] is None for keyword in CONVERGENCE):
+    for keyword in CONVERGENCE:
+        if given[keyword] is not None:
+            break
+    else:
         given["gtol"] = DEFAULT_GTOL
     if max_time is None and given["max_iter"] is None and given["max_evals"] is None:
         given["max_iter"] = DEFAULT_MAX_ITER
-    limits = []
-    for rule in RULES:
-        value = given[rule.keyword]
-        limits.append(math.nan if value is None else rule.limit(value))
+    limits = NO_LIMITS.copy()
+    for place, (keyword, limit) in enumerate(LIMITS):
+        if given[keyword] is not None:
+            limits[place] = limit(given[keyword])
     return limits
 
 

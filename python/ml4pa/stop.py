@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -46,8 +46,7 @@ class Iterate:
     norm: Callable[[Array], float]
 
 
-@dataclass(frozen=True)
-class Stop:
+class Stop(NamedTuple):
     """Which reason, what it measured, and the limit."""
 
     reason: int

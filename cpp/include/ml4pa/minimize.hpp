@@ -54,8 +54,10 @@ public:
 //     spent(rules)  the budget that a trial has met
 //     end(f)        the last point, which is not told
 //     tell(f)       the update; false where the run stops by itself, stop() then says why
+//
+// Everything is inlined into this one function, which itself is not: that keeps `run` in registers.
 template <class View>
-Stop advance(View& shared, const Options& options, std::int64_t budget) {
+[[gnu::noinline, gnu::flatten]] Stop advance(View& shared, const Options& options, std::int64_t budget) {
     View run = shared;
     const Rules rules = options.rules;
     bool ends = false, fails = false;

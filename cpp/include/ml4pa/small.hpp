@@ -85,14 +85,13 @@ public:
         return iteration_ >= last_ || any_met_uncounted(rules, *this);
     }
     Stop reason(const Rules& rules) const {
-        return sound() ? first_met(rules, *this) : Stop{Reason::diverged, f_, 0.0};
+        return point_sound() ? first_met(rules, *this) : Stop{Reason::diverged, f_, 0.0};
     }
     static Stop spent(const Rules&) { return {}; }
     void end(double) {}
     bool tell(double f) {
         f_before_ = f;
         const typename M::Step step = method_.begin(rates_[(row_ - 1) * rate_stride_], scalars_);
-        double zero = f * 0.0;  // stays 0 while everything is finite
         for (int i = 0; i < d; ++i) before_[i] = x_[i];
         for (int k = 0; k < d / lanes; ++k) {
             T kept[p > 0 ? p : 1], g{};
@@ -104,15 +103,8 @@ public:
             for (int s = 0; s < p; ++s) kept[s] = slot_[s][k];
             M::update(step, g, theta_[k], kept);
             for (int s = 0; s < p; ++s) slot_[s][k] = kept[s];
-            T z = theta_[k] * 0.0;
-            for (int s = 0; s < p; ++s) z += kept[s] * 0.0;
-            if constexpr (lanes == 1) {
-                zero += z;
-            } else {
-                zero += z[0] + z[1];
-            }
         }
-        return zero == 0.0;
+        return true;  // advance_soundly looks
     }
     Stop stop() const { return {Reason::diverged, f_before_, 0.0}; }
 
@@ -124,6 +116,17 @@ public:
         progress.f = row_ > 0 ? rows_.f[row_ - 1] : progress.f;
     }
     void gradient_at(const double* x, double* g) const { landscape_->value_and_gradient(x, d, g); }
+
+    // Whether all values written, and where the run stands now, are finite.
+    bool sound() const {
+        bool all = true;
+        for (Index k = 0; k < row_; ++k) all &= finite(rows_.f[k]);
+        for (int i = 0; i < d; ++i) {
+            all &= finite(get(theta_, i));
+            for (int s = 0; s < p; ++s) all &= finite(get(slot_[s], i));
+        }
+        return all;
+    }
 
     // The iterate, as the rules see it.
     static constexpr Index n() { return d; }
@@ -137,7 +140,7 @@ public:
     std::int64_t last_cost() const { return 1; }
 
 private:
-    bool sound() const {
+    bool point_sound() const {
         double zero = f_ * 0.0;
         for (int i = 0; i < d; ++i) zero += g_[i] * 0.0;
         return zero == 0.0;
@@ -184,6 +187,21 @@ private:
     std::int64_t last_;  // the iteration at which a budget is spent
 };
 
+// What is infinite or NaN stays so, in the point and in the kept vectors: one look after a chunk
+// tells whether every step was sound. If not, the chunk is gone through again by single steps, to
+// stop where it ceased to be.
+template <class View>
+Stop advance_soundly(View& view, const Options& options, std::int64_t budget) {
+    const View before = view;
+    Stop stop = advance(view, options, budget);
+    if (view.sound()) return stop;
+    view = before;
+    do {
+        stop = advance(view, options, 1);
+    } while (!stop && view.sound());
+    return stop ? stop : view.stop();
+}
+
 template <class M, class L>
 void minimize_small(Run& run, const Objective& objective, const Options& options, Path& path,
                     Progress& progress, Observer& observer) {
@@ -216,7 +234,7 @@ void minimize_small(Run& run, const Objective& objective, const Options& options
         for (std::size_t k = 0; k < rates.size(); ++k)
             rates[k] = rate(started + first + static_cast<std::int64_t>(k));
         view.rows(rows, rates.data(), rate.constant() ? 0 : 1);
-        progress.stop = advance(view, options, budget);
+        progress.stop = advance_soundly(view, options, budget);
         view.keep_best();
         view.report(progress);
         if (path.stride() == 1)

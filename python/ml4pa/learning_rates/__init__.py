@@ -61,6 +61,8 @@ def rate(learning_rate: LearningRate, t: int) -> float:
 
 def native(learning_rate: LearningRate) -> Any:
     """The learning rate as the compiled engine takes it: a float, a specification or a callable."""
+    if type(learning_rate) is float:
+        return learning_rate
     if type(learning_rate) in SCHEDULES or type(learning_rate) in LINE_SEARCHES:
         return learning_rate.native()  # type: ignore[union-attr]
     return learning_rate
