@@ -7,12 +7,17 @@ landscape are made from the registries, so that a new one inherits them; the res
 from __future__ import annotations
 
 import dataclasses
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+import ml4pa
 from ml4pa import (
     METHODS,
     AdaGrad,
@@ -25,6 +30,7 @@ from ml4pa import (
     Exponential,
     Function,
     GradientDescent,
+    GradientMethod,
     InverseTime,
     LeastSquares,
     Method,
@@ -90,6 +96,19 @@ def minimal(kind: type[Method], **given: Any) -> Method:
 
 
 MINIMAL: dict[str, Method] = {name: minimal(kind) for name, kind in METHODS.items()}
+#: Those that are told gradients: they have a learning rate, noise and clipping.
+GRADIENT = {name: m for name, m in MINIMAL.items() if isinstance(m, GradientMethod)}
+
+
+def python(source: str, *arguments: Any, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs a program with this package and these tests at hand; it must not hang."""
+    folders = Path(ml4pa.__file__).parents[1], Path(__file__).parent
+    path = os.pathsep.join(map(str, folders))
+    return subprocess.run(
+        [sys.executable, "-c", source, *map(str, arguments)],
+        env={**os.environ, "PYTHONPATH": path, **environment},
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
 
 
 def wants_hessian(method: Method) -> bool:
@@ -183,7 +202,7 @@ FAST = {  # larger steps than the defaults, so that a short run goes somewhere
     "adagrad": {"learning_rate": 0.5},
 }
 
-for name, kind in METHODS.items():
+for name, kind in ((name, type(method)) for name, method in GRADIENT.items()):
     fast = minimal(kind, **FAST.get(name, {}))
     row(f"{name}-default", MINIMAL[name], Booth, [0.5, 1.5], max_iter=40)
     row(f"{name}-1d", fast, Cubic, [2.0], max_iter=60)
@@ -288,6 +307,7 @@ row("gtol-0", GradientDescent(0.5), Quadratic, [1.0, 2.0], gtol=0)
 row("xtol", slow, lambda: Quadratic(1, 3), [1.0, 2.0], xtol=1e-3)
 row("xtol-2", slow, lambda: Quadratic(1, 3), [1.0, 2.0], xtol=1e-3, norm=2)
 row("ftol", slow, lambda: Quadratic(1, 3), [1.0, 2.0], ftol=1e-4)
+row("ftol-rising", Momentum(0.05, 0.9), lambda: Quadratic(1, 3), [1.0, 2.0], ftol=1e-3)
 row("target", slow, lambda: Quadratic(1, 3), [1.0, 2.0], target=-0.99)
 row("several", slow, lambda: Quadratic(1, 3), [1.0, 2.0], gtol=1e-9, xtol=1e-3, ftol=1e-9)
 row("max-iter-0", slow, Quadratic, [1.0, 2.0], max_iter=0)
@@ -382,8 +402,14 @@ row("saddle-monkey", Newton(), MonkeySaddle, [1.0, 0.5])
 row("maximum-newton", Newton(), Himmelblau, [-0.2, -0.9])
 row("singular", Newton(), lambda: Quadratic(1, 0), [1.0, 1.0])
 row("singular-damped", Newton(damping=1.0), lambda: Quadratic(1, 0), [1.0, 1.0])
-row("flat-minimum", Newton(), lambda: Function(
-    lambda x: float(np.sum(x**4)), lambda x: 4 * x**3, lambda x: np.diag(12 * x**2)), [1.0, 2.0])
+row(
+    "flat-minimum",
+    Newton(),
+    lambda: Function(
+        lambda x: float(np.sum(x**4)), lambda x: 4 * x**3, lambda x: np.diag(12 * x**2)
+    ),
+    [1.0, 2.0],
+)
 row("no-descent", GradientDescent(Backtracking()), lambda: Function(square, lambda x: -2 * x),
     [1.0, 2.0], max_iter=5)  # fmt: skip
 row("no-slope", GradientDescent(ExactLineSearch()), Quadratic, [0.0, 0.0], xtol=1e-3)

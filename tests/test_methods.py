@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 import pytest
-from cases import CASES, MINIMAL, SCHEDULE_ROWS, wants_hessian
+from cases import GRADIENT, MINIMAL, SCHEDULE_ROWS, wants_hessian
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
@@ -37,8 +37,17 @@ from ml4pa import (
     _core,
     minimize,
 )
-from ml4pa.landscapes import Beale, Booth, Cubic, DoubleWell, Himmelblau, Quadratic, Rosenbrock, Sphere
-from ml4pa.learning_rates import LINE_SEARCHES, native
+from ml4pa.landscapes import (
+    Beale,
+    Booth,
+    Cubic,
+    DoubleWell,
+    Himmelblau,
+    Quadratic,
+    Rosenbrock,
+    Sphere,
+)
+from ml4pa.learning_rates import native
 
 both_engines = pytest.mark.parametrize("engine", ["compiled", "numpy"])
 
@@ -371,11 +380,11 @@ def test_a_schedule_of_the_users_own():
 
 # ---- line searches -------------------------------------------------------------------------------
 
-searched = [case for case in CASES if type(case.method.learning_rate) in LINE_SEARCHES]
-
 
 @both_engines
-@pytest.mark.parametrize("f", [DoubleWell(), Beale(), Himmelblau(), Rosenbrock(2), Sphere(2)], ids=repr)
+@pytest.mark.parametrize(
+    "f", [DoubleWell(), Beale(), Himmelblau(), Rosenbrock(2), Sphere(2)], ids=repr
+)
 @pytest.mark.parametrize(
     "search", [Backtracking(), Backtracking(3.0, 0.3, 0.1), Backtracking(c1=0.9)], ids=repr
 )
@@ -400,7 +409,9 @@ def test_backtracking_keeps_armijos_rule(search, f, engine):
 
 
 @both_engines
-@pytest.mark.parametrize("f", [DoubleWell(), Beale(), Himmelblau(), Rosenbrock(2), Sphere(2)], ids=repr)
+@pytest.mark.parametrize(
+    "f", [DoubleWell(), Beale(), Himmelblau(), Rosenbrock(2), Sphere(2)], ids=repr
+)
 @pytest.mark.parametrize("search", [ExactLineSearch(), ExactLineSearch(2.0, 1e-4)], ids=repr)
 def test_exact_line_search_ends_where_the_slope_is_small(search, f, engine):
     """|phi'(eta)| <= tol |phi'(0)|, and it descends."""
@@ -450,7 +461,9 @@ def test_a_gradient_buffer_used_again_is_harmless(engine):
         assert_array_equal(*paths)
 
 
-@pytest.mark.parametrize("kind", [k for k in MINIMAL.values() if not k.searches], ids=lambda m: m.name)
+@pytest.mark.parametrize(
+    "kind", [m for m in GRADIENT.values() if not m.searches], ids=lambda m: m.name
+)
 def test_a_line_search_needs_a_descent_direction(kind):
     with pytest.raises(ValueError, match="is a line search, but a step of"):
         dataclasses.replace(kind, learning_rate=Backtracking())
@@ -462,9 +475,7 @@ def test_a_line_search_needs_a_descent_direction(kind):
 @both_engines
 def test_the_cubic(engine):
     """x^3 - 2x^2 + 2 from 2 with eta = 0.1 until |dx| <= 1e-4, and with an exact line search."""
-    result = minimize(
-        Cubic(), [2.0], GradientDescent(0.1), xtol=1e-4, record=True, engine=engine
-    )
+    result = minimize(Cubic(), [2.0], GradientDescent(0.1), xtol=1e-4, record=True, engine=engine)
     assert len(result.path) == 17 and f"{result.path.x[-1, 0]:.8f}" == "1.33342535"
     assert result.status == Status.STEP_TOLERANCE
     method = GradientDescent(ExactLineSearch())

@@ -13,7 +13,6 @@ import math
 import os
 import pickle
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -24,19 +23,30 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cases import CASES, MINIMAL, Late, bowl, bowl_function, square, square_jac, wants_hessian
-from hypothesis import given, settings
+from cases import (
+    CASES,
+    GRADIENT,
+    MINIMAL,
+    Late,
+    bowl,
+    bowl_function,
+    python,
+    square,
+    square_jac,
+    wants_hessian,
+)
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.testing import assert_array_equal
 
-import ml4pa
 from ml4pa import (
     Adam,
     Backtracking,
     ExactLineSearch,
     Function,
     GradientDescent,
+    GradientMethod,
     InverseTime,
     LeastSquares,
     Momentum,
@@ -61,15 +71,16 @@ from ml4pa.landscapes import (
 
 both_engines = pytest.mark.parametrize("engine", ["compiled", "numpy"])
 every_method = pytest.mark.parametrize("method", MINIMAL.values(), ids=MINIMAL)
+every_gradient_method = pytest.mark.parametrize("method", GRADIENT.values(), ids=GRADIENT)
 
 # Each method with noise, schedules, and searches too: what a run may carry.
 LOADED = {
-    **{f"{name}-noise": dataclasses.replace(m, noise=0.1) for name, m in MINIMAL.items()},
+    **{f"{name}-noise": dataclasses.replace(m, noise=0.1) for name, m in GRADIENT.items()},
     **{
         f"{name}-schedule": dataclasses.replace(
             m, learning_rate=Warmup(InverseTime(0.02, 0.1), 3), clip=1.0, noise=0.01
         )
-        for name, m in MINIMAL.items()
+        for name, m in GRADIENT.items()
     },
     "exact": GradientDescent(ExactLineSearch()),
     "backtracking": GradientDescent(Backtracking(initial=4.0)),
@@ -81,8 +92,11 @@ every_kind = pytest.mark.parametrize("method", [*MINIMAL.values(), *LOADED.value
 
 
 def tell(run, f):
-    """One ask, one evaluation, one tell."""
+    """One ask, one evaluation, one tell; what was asked."""
     x = run.ask()
+    if x.ndim == 2:  # a population
+        run.tell(x, f(x))
+        return x
     more = (f.hessian(x),) if wants_hessian(run.method) else ()
     run.tell(x, f(x), f.gradient(x), *more)
     return x
@@ -99,7 +113,9 @@ def same(a, b):
 
 
 def noisy(method):
-    return dataclasses.replace(method, noise=0.2)
+    """With random numbers: populations have their own."""
+    has_noise = isinstance(method, GradientMethod)
+    return dataclasses.replace(method, noise=0.2) if has_noise else method
 
 
 # ---- 1. seeds ------------------------------------------------------------------------------------
@@ -218,16 +234,6 @@ sys.exit(max(codes))
 """
 
 
-def python(source, *arguments, timeout=60, **more):
-    """Runs a program with this package; it must not hang."""
-    path = os.pathsep.join([str(Path(ml4pa.__file__).parents[1]), str(Path(__file__).parent)])
-    return subprocess.run(
-        [sys.executable, "-c", source, *map(str, arguments)],
-        env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, timeout=timeout,
-        check=False, **more,
-    )  # fmt: skip
-
-
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_fork_after_use_does_not_hang():
     run = python(FORK)
@@ -298,7 +304,8 @@ def soon(call, interrupt):
 
 
 main_thread = pytest.mark.skipif(
-    threading.current_thread() is not threading.main_thread(), reason="signals go to the main thread"
+    threading.current_thread() is not threading.main_thread(),
+    reason="signals go to the main thread",
 )
 
 
@@ -334,6 +341,7 @@ def test_ctrl_c_beside_a_busy_python_thread(name):
 @both_engines
 def test_an_interrupted_run_leaves_nothing_behind(engine):
     """The next run is as if nothing had been."""
+
     def interrupting(x):
         raise KeyboardInterrupt
 
@@ -360,7 +368,7 @@ def test_a_diverging_run_keeps_its_path_and_says_so(engine):
 
 
 @both_engines
-@every_method
+@every_gradient_method
 def test_no_method_leaves_the_finite_numbers_silently(method, engine):
     if wants_hessian(method):
         f, method = Saddle(), dataclasses.replace(method, learning_rate=3.0)
@@ -374,7 +382,7 @@ def test_no_method_leaves_the_finite_numbers_silently(method, engine):
 
 
 @both_engines
-@every_method
+@every_gradient_method
 @pytest.mark.parametrize("what", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("after", [0, 4])
 def test_values_that_are_no_numbers_end_the_run(method, engine, what, after):
@@ -481,7 +489,7 @@ def test_budgets_count_the_evaluations_really_made(method, kind, engine):
 
 
 @both_engines
-@every_method
+@every_gradient_method
 def test_max_iter_and_max_time(method, engine):
     result = minimize(Beale(), [3.5, 0.7], method, max_iter=7, gtol=0, engine=engine)
     assert result.nit == 7 and result.nfev == 8 and result.status == Status.MAX_ITER
@@ -509,7 +517,7 @@ def test_target_is_success(method, engine):
 
 
 @both_engines
-@every_method
+@every_gradient_method
 def test_stop_iteration_ends_the_run_with_a_valid_result(method, engine):
     told = []
 
@@ -604,7 +612,7 @@ def test_exceptions_come_through_unchanged(place, engine):
 
 
 @both_engines
-@every_method
+@every_gradient_method
 def test_the_run_stays_usable_after_an_exception_of_the_learning_rate(method, engine):
     """Told again, it goes on as if nothing had been."""
     f = Quadratic(1, 3)
@@ -634,7 +642,7 @@ def test_the_run_stays_usable_after_an_exception_of_the_learning_rate(method, en
 
 
 @both_engines
-@every_method
+@every_gradient_method
 def test_the_run_stays_usable_after_a_refused_tell(method, engine):
     f = Quadratic(1, 3)
     run, expected = (method.start([1.0, 2.0], engine=engine) for _ in range(2))
@@ -736,11 +744,14 @@ def test_no_box_is_left(name, kind, x0, widths, open_sides, engine):
     result = minimize(f, x0, {**MINIMAL, **LOADED}[name], bounds=box, max_iter=12, rng=1,
                       engine=engine)  # fmt: skip
     check_inside(r.points, box)
-    assert result.fun == f(result.x) == min(map(f, np.array(r.points)))
+    points = np.array(r.points)
+    assert result.fun == f(result.x)
+    if kind == "jac":  # the points of finite differences are not its own
+        assert result.fun == min(map(f, points))
 
 
 @both_engines
-@every_method
+@every_gradient_method
 def test_the_asked_points_are_inside(method, engine):
     run = dataclasses.replace(method, learning_rate=1.0).start(
         [1.0, 2.0], bounds=[(0.5, 1.5), (1.5, 2.5)], engine=engine
@@ -757,10 +768,9 @@ def test_a_minimum_at_the_bounds_is_found(engine):
     f, box = Quadratic(1, 3), [(0.5, 2.0), (-2.0, 0.25)]
     rates = (0.05, InverseTime(0.1, 0.01), Backtracking(), ExactLineSearch())
     for method in [*map(GradientDescent, rates), Momentum(0.02), Nesterov(0.02), Adam(0.05)]:
-        result = minimize(f, [1.5, -1.5], method, bounds=box, engine=engine)
+        result = minimize(f, [1.5, -1.5], method, bounds=box, engine=engine, gtol=1e-6)
         assert result.success, (method, result.message)
-        # |y| <= gtol / curvature
-        assert result.x[0] == 0.5 and abs(result.x[1]) <= 1e-8 / 6
+        assert result.x[0] == 0.5 and abs(result.x[1]) <= 1e-6 / 6  # gtol / curvature
 
 
 # ---- 6. checkpoints ------------------------------------------------------------------------------
@@ -785,19 +795,23 @@ def through_the_other_engine(run, path):
     return load(path, engine=run.engine)
 
 
-WAYS = [through_pickle, through_file, through_the_other_engine]
+WAYS = [
+    (through_pickle, None),
+    (through_pickle, BOX),
+    (through_file, BOX),
+    (through_the_other_engine, None),
+]
 
 
 @both_engines
 @every_kind
-@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
-@pytest.mark.parametrize("bounds", [None, BOX], ids=["free", "bounded"])
+@pytest.mark.parametrize(("way", "bounds"), WAYS)
 def test_a_resumed_run_goes_on_bit_for_bit(method, engine, way, bounds, tmp_path):
     """Taken down after every single tell, also in the middle of a line search."""
     f = Himmelblau()
     a, b = (method.start([1.0, 2.0], rng=5, bounds=bounds, engine=engine) for _ in range(2))
     path = tmp_path / "run"
-    for _ in range(25):
+    for _ in range(12):
         b = way(b, path)
         assert b.engine == engine and b.method == a.method and b.n == 2
         assert list(a.stop) == list(b.stop)
@@ -843,13 +857,21 @@ def saved(tmp_path):
     return run, path
 
 
+def write(path, **content):
+    with path.open("wb") as file:
+        np.savez(file, **content)
+
+
 def test_load_refuses_what_is_no_checkpoint(tmp_path):
     run, path = saved(tmp_path)
     whole = path.read_bytes()
-    content = dict(np.load(path))
+    with np.load(path) as archive:
+        content = dict(archive)
     bad = tmp_path / "bad"
 
-    def refused():
+    def refused(**parts):
+        if parts:
+            write(bad, **parts)
         with pytest.raises(ValueError, match=r"^path='.*bad' is not a checkpoint of ml4pa"):
             load(bad)
 
@@ -857,17 +879,18 @@ def test_load_refuses_what_is_no_checkpoint(tmp_path):
                  pickle.dumps({"theta": [1.0]})):  # fmt: skip
         bad.write_bytes(data)
         refused()
-    np.save(bad.open("wb"), np.zeros(3))
+    with bad.open("wb") as file:
+        np.save(file, np.zeros(3))
     refused()
-    np.savez(bad.open("wb"), theta=np.zeros(3))
-    refused()
+    refused(theta=np.zeros(3))
     for name in content:  # without one of its parts
-        np.savez(bad.open("wb"), **{k: v for k, v in content.items() if k != name})
-        refused()
+        refused(**{k: v for k, v in content.items() if k != name})
     for name in ("theta", "m", "s", "best_x"):  # of another length, or no numbers
         for wrong in (np.zeros(3), np.zeros((2, 1)), np.array(["a", "b"]), np.float64(1.0)):
-            np.savez(bad.open("wb"), **{**content, name: wrong})
-            refused()
+            refused(**{**content, name: wrong})
+    for name in ("iteration", "best_fun", "weight1", "key"):
+        for wrong in (np.zeros(2), np.array("a"), np.array(1j)):
+            refused(**{**content, name: wrong})
     header = str(content["header"])
     for change in (
         ("ml4pa run 1", "ml4pa run 999"),
@@ -880,8 +903,7 @@ def test_load_refuses_what_is_no_checkpoint(tmp_path):
     ):
         changed = header.replace(*change)
         assert changed != header
-        np.savez(bad.open("wb"), **{**content, "header": np.array(changed)})
-        refused()
+        refused(**{**content, "header": np.array(changed)})
     with pytest.raises(FileNotFoundError):
         load(tmp_path / "none")
     with pytest.raises(ValueError, match="^engine='fast' must be one of"):
@@ -918,12 +940,13 @@ class Payload:
 
 def test_load_executes_no_code(tmp_path):
     _, path = saved(tmp_path)
-    content = dict(np.load(path))
+    with np.load(path) as archive:
+        content = dict(archive)
     mark = tmp_path / "mark"
     bomb = np.array([Payload(mark)], dtype=object)
     bad = tmp_path / "bad"
     for name in ("header", "theta", "m", "extra"):
-        np.savez(bad.open("wb"), allow_pickle=True, **{**content, name: bomb})
+        write(bad, allow_pickle=True, **{**content, name: bomb})
         with pytest.raises(ValueError, match="is not a checkpoint of ml4pa"):
             load(bad)
     bad.write_bytes(pickle.dumps(Payload(mark)))
@@ -1036,7 +1059,7 @@ def test_any_array_is_a_start_and_is_not_written_to(kind, engine):
 
 
 @both_engines
-@every_method
+@every_gradient_method
 def test_what_is_told_is_not_written_to(method, engine):
     run = method.start([1.0, 2.0], bounds=[(0, 3), (0, 3)], engine=engine)
     reference = method.start([1.0, 2.0], bounds=[(0, 3), (0, 3)], engine=engine)
@@ -1157,7 +1180,7 @@ junk = st.one_of(
     st.just(np.array("a")), st.just(np.array(1j)), st.just(np.array([[1.0]])), st.just(np.float32),
     st.just(b"abc"), st.just([[1.0], [2.0, 3.0]]), st.just({1.0}), st.just(range(2)),
     st.just([(0.0,), (1.0,)]), st.just([(2.0, 1.0)] * 2), st.just([None, None]),
-    st.just(np.datetime64("2020")), st.just(np.ma.masked),
+    st.just(np.datetime64("2020")),
 )  # fmt: skip
 KEYWORDS = ["x0", "method", "bounds", "max_iter", "max_evals", "max_time", "target", "gtol", "xtol",
             "ftol", "norm", "record", "callback", "rng", "threads", "workers", "on_nan",
@@ -1167,6 +1190,7 @@ KEYWORDS = ["x0", "method", "bounds", "max_iter", "max_evals", "max_time", "targ
 @settings(deadline=None, max_examples=400)
 @given(name=st.sampled_from(KEYWORDS), value=junk)
 def test_any_wrong_input_is_a_value_or_type_error_with_its_name(name, value):
+    assume(name != "callback" or not callable(value))
     given = {"x0": [1.0, 1.5], "method": Adam(), "max_time": 0.01, name: value}
     try:
         result = minimize(Beale(), **given)
@@ -1232,7 +1256,7 @@ assert np.random.get_state()[1].tobytes() == state
 
 
 def test_nothing_is_printed_warned_about_or_changed():
-    run = python(QUIET, timeout=120)
+    run = python(QUIET)
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
 
 
@@ -1263,17 +1287,20 @@ def test_every_result_is_consistent(case, engine):
     if isinstance(f, Function) and isinstance(f.fun, Late):
         return
     with np.errstate(all="ignore"):
-        value = f(result.x) if engine == "compiled" or isinstance(f, Function) else f._value(result.x)
+        value = (
+            f(result.x) if engine == "compiled" or isinstance(f, Function) else f._value(result.x)
+        )
     assert_array_equal(result.fun, value)
     if result.path is not None:
         assert_array_equal(result.path.x[0], x0)
         best = np.where(np.isfinite(result.path.fun), result.path.fun, np.inf).min()
-        assert result.fun <= best  # a trial of a line search may be better than all iterates
+        # a trial of a line search may be better than all iterates
+        assert result.fun <= best or not np.isfinite(best)
         if result.path.stride == 1:
             assert_array_equal(result.path.iteration, np.arange(result.nit + 1))
     assert result.success == (result.status in (0, 1, 2, 3))
-    for number in (result.nit, result.nfev):
-        assert str(number) in result.message or result.status not in (4, 5)
+    number = result.nfev if result.status == Status.MAX_EVALS else result.nit
+    assert str(number) in result.message
 
 
 # ---- what exists only in Python ------------------------------------------------------------------
@@ -1370,4 +1397,5 @@ def test_a_large_run_is_freed():
     work()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     work()
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000  # kB; a run has 1.2 MB
+    growth = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert growth < 20_000  # kB; the paths of 30 runs have 36 000

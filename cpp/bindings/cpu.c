@@ -2,7 +2,7 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-static PyObject *best(PyObject *self, PyObject *args) {
+static PyObject* best(PyObject* self, PyObject* args) {
     (void)self;
     (void)args;
 #if defined(__x86_64__)
@@ -31,7 +31,7 @@ static PyModuleDef_Slot slots[] = {
 #endif
     {0, NULL}};
 
-static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_cpu", NULL, 0, methods,
-                                    slots,                 NULL,   NULL, NULL};
+static struct PyModuleDef module = {
+    PyModuleDef_HEAD_INIT, "_cpu", NULL, 0, methods, slots, NULL, NULL, NULL};
 
 PyMODINIT_FUNC PyInit__cpu(void) { return PyModuleDef_Init(&module); }

@@ -165,8 +165,7 @@ py::object ask(Handle& self) {
 // a learning rate written in Python raises.
 class Keeping {
 public:
-    Keeping(Handle& handle, bool same)
-        : handle_(handle), same_(same), before_(handle.run->fun()) {
+    Keeping(Handle& handle, bool same) : handle_(handle), same_(same), before_(handle.run->fun()) {
         handle_.run->keep_best(!same_);
     }
     ~Keeping() {
@@ -221,7 +220,9 @@ void tell(Handle& self, py::object x, py::object f, py::object g, py::object h) 
     self.asked = py::none();
 }
 
-py::tuple stop_of(const Stop& stop) { return py::make_tuple(stop.reason, stop.measured, stop.limit); }
+py::tuple stop_of(const Stop& stop) {
+    return py::make_tuple(stop.reason, stop.measured, stop.limit);
+}
 
 // Calls Python for every iterate, or every 20 ms; looks for Ctrl-C.
 class PythonObserver final : public ml4pa::Observer {
@@ -229,7 +230,9 @@ public:
     PythonObserver(py::object iterate, py::object poll)
         : iterate_(std::move(iterate)), poll_(std::move(poll)) {}
 
-    bool every_iterate() const override { return static_cast<bool>(iterate_) && !iterate_.is_none(); }
+    bool every_iterate() const override {
+        return static_cast<bool>(iterate_) && !iterate_.is_none();
+    }
     bool iterate(const Run& run, const Progress& progress) override {
         py::gil_scoped_acquire gil;
         return call(iterate_, run, progress);
@@ -319,7 +322,8 @@ void bind_runs(py::module_& m) {
              py::arg("max_time"), py::arg("stride"), py::arg("iterate"), py::arg("poll"))
         .def("snapshot", &snapshot)
         .def("restore", &restore, py::arg("state"))
-        .def_property_readonly("x", [](Handle& s) { return copied(s.synchronised().x(), s.run->n()); })
+        .def_property_readonly("x",
+                               [](Handle& s) { return copied(s.synchronised().x(), s.run->n()); })
         .def_property_readonly("fun", [](Handle& s) { return s.run->fun(); })
         .def_property_readonly("iteration", [](Handle& s) { return s.run->iteration(); })
         .def_property_readonly("stop", [](Handle& s) { return stop_of(s.run->stop()); });
@@ -332,19 +336,18 @@ void bind_runs(py::module_& m) {
             out[py::str(s.name)] = s.fields;
         return out;
     });
-    m.def("schedule_at", [](const py::object& spec, std::int64_t t) {
-        return schedule(spec)->at(t);
-    });
-    m.def("normals", [](std::uint64_t key, std::uint64_t iteration, std::uint32_t individual,
-                        Index n) {
-        py::array_t<double> out(n);
-        ml4pa::draw_normals(key, iteration, individual, out.mutable_data(), n);
-        return out;
-    });
-    m.def("uniforms", [](std::uint64_t key, std::uint64_t iteration, std::uint32_t individual,
-                         Index n) {
-        py::array_t<double> out(n);
-        ml4pa::draw_uniforms(key, iteration, individual, out.mutable_data(), n);
-        return out;
-    });
+    m.def("schedule_at",
+          [](const py::object& spec, std::int64_t t) { return schedule(spec)->at(t); });
+    m.def("normals",
+          [](std::uint64_t key, std::uint64_t iteration, std::uint32_t individual, Index n) {
+              py::array_t<double> out(n);
+              ml4pa::draw_normals(key, iteration, individual, out.mutable_data(), n);
+              return out;
+          });
+    m.def("uniforms",
+          [](std::uint64_t key, std::uint64_t iteration, std::uint32_t individual, Index n) {
+              py::array_t<double> out(n);
+              ml4pa::draw_uniforms(key, iteration, individual, out.mutable_data(), n);
+              return out;
+          });
 }

@@ -7,13 +7,12 @@ namespace {
 
 template <class... M>
 std::unique_ptr<Run> find_run(std::tuple<M...>*, std::string_view name, const double* fields,
-                              GradientOptions& options, const double* x0, Index n,
-                              Bounds& bounds) {
+                              GradientOptions& options, const double* x0, Index n, Bounds& bounds) {
     std::unique_ptr<Run> run;
-    (void)((name == M::name && (run = std::make_unique<GradientRun<M>>(
-                                    make_method<M>(fields), std::move(options), x0, n,
-                                    std::move(bounds)),
-                                true)) ||
+    (void)((name == M::name &&
+            (run = std::make_unique<GradientRun<M>>(make_method<M>(fields), std::move(options), x0,
+                                                    n, std::move(bounds)),
+             true)) ||
            ...);
     return run;
 }

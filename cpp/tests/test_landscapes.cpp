@@ -112,7 +112,7 @@ void every_entry() {
 
 // Values by hand, from the formulas, and the gradient 0 at a minimum.
 void minima() {
-    const double pi = std::acos(-1.0);
+    const double pi = std::acos(-1.0), third = pi / 3.0;
     struct Row {
         const char* name;
         Vector own;  // the landscape's own parameters
@@ -133,7 +133,7 @@ void minima() {
         {"SixHumpCamel", {}, {0.08984201, -0.71265640}, -1.0316284535, 1e-7},
         {"GoldsteinPrice", {}, {0.0, -1.0}, 3.0, 1e-12},
         {"Branin", {}, {pi, 2.275}, 10.0 / (8.0 * pi), 1e-13},
-        {"McCormick", {}, {0.5 - pi / 3.0, -0.5 - pi / 3.0}, -0.5 * std::sqrt(3.0) - pi / 3.0, 1e-14},
+        {"McCormick", {}, {0.5 - third, -0.5 - third}, -0.5 * std::sqrt(3.0) - third, 1e-14},
         {"Sphere", {}, {0.0, 0.0, 0.0}, 0.0, 0.0},
         {"Ellipsoid", {1e6}, {0.0, 0.0, 0.0}, 0.0, 0.0},
         {"Rosenbrock", {1.5, 30.0}, {1.5, 2.25}, 0.0, 0.0},

@@ -69,7 +69,8 @@ private:
 
 // The same numbers, NaN too.
 bool same(const Vector& a, const Vector& b) {
-    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](double x, double y) {
+    return a.size() == b.size() &&
+           std::equal(a.begin(), a.end(), b.begin(), [](double x, double y) {
                return x == y ? std::signbit(x) == std::signbit(y) : x != x && y != y;
            });
 }
@@ -101,7 +102,8 @@ public:
             if (name.starts_with(beginning) && !same(values, other.arrays_.at(name)))
                 what += " " + name;
         for (const auto& [name, value] : integers_)
-            if (name.starts_with(beginning) && value != other.integers_.at(name)) what += " " + name;
+            if (name.starts_with(beginning) && value != other.integers_.at(name))
+                what += " " + name;
         return what;
     }
 
@@ -154,9 +156,8 @@ std::vector<Method> searching() {
             {"newton", {0.0}, "backtracking"}};
 }
 
-std::unique_ptr<Run> start(const Method& method, const Vector& x0, Rate rate,
-                           double noise = 0.0, double clip = inf, std::uint64_t key = 0,
-                           ml4pa::Bounds bounds = {}) {
+std::unique_ptr<Run> start(const Method& method, const Vector& x0, Rate rate, double noise = 0.0,
+                           double clip = inf, std::uint64_t key = 0, ml4pa::Bounds bounds = {}) {
     std::unique_ptr<ml4pa::LineSearch> search;
     if (method.search != nullptr) {
         const double exact[] = {0.1, 1e-2}, backtracking[] = {1.0, 0.5, 1e-4};
@@ -185,7 +186,8 @@ struct Outcome {
         const auto say = [&](bool equal, const char* name) { what += equal ? "" : name; };
         say(same(x, o.x) && same(f, o.f), " path");
         say(same(best_g, o.best_g), " best_g");
-        say(same(last_x, o.last_x) && same(last_g, o.last_g) && same({last_f}, {o.last_f}), " last");
+        say(same(last_x, o.last_x) && same(last_g, o.last_g) && same({last_f}, {o.last_f}),
+            " last");
         say(stop.reason == o.stop.reason &&
                 same({stop.measured, stop.limit}, {o.stop.measured, o.stop.limit}),
             " stop");
@@ -240,8 +242,8 @@ void agrees(const Objective& f, const Method& method, const Vector& x0, const Ra
     const auto small = start(method, x0, rate), general = start(method, x0, rate);
     const Outcome one = finish(*small, f, how), other = finish(*general, hidden, how);
     if (const std::string differs = one.differs(other); !differs.empty()) {
-        std::fprintf(stderr, "%s, %s, from %g:%s; best %g, %g; stop %d\n", method.name.c_str(), what,
-                     x0[0], differs.c_str(), small->fun(), general->fun(), one.stop.reason);
+        std::fprintf(stderr, "%s, %s, from %g:%s; best %g, %g; stop %d\n", method.name.c_str(),
+                     what, x0[0], differs.c_str(), small->fun(), general->fun(), one.stop.reason);
         CHECK(differs.empty());
     }
     CHECK(small->fun() == general->fun());
@@ -368,12 +370,10 @@ void convergence() {
     for (const Method& method : methods()) {
         Method tried = method;
         if (method.name == "adamw") tried.fields[4] = 0.0;  // its decay moves the minimum
-        if (method.name == "rmsprop") continue;             // with a constant rate it goes around it
-        const double rate = method.name == "newton"    ? 1.0
-                            : method.name == "adagrad" ? 0.5
-                                                       : 0.01;
-        const Outcome out = finish(*start(tried, Vector(10, 0.5), Rate(rate)), *valley,
-                                   options(200000, 1e-9));
+        if (method.name == "rmsprop") continue;  // with a constant rate it goes around it
+        const double rate = method.name == "newton" ? 1.0 : method.name == "adagrad" ? 0.5 : 0.01;
+        const Outcome out =
+            finish(*start(tried, Vector(10, 0.5), Rate(rate)), *valley, options(200000, 1e-9));
         if (out.stop.reason != gtol) std::fprintf(stderr, "%s:\n", method.name.c_str());
         CHECK(out.stop.reason == gtol && out.stop.measured <= 1e-9);
         for (const double x : out.last_x) CHECK_NEAR(x, 1.0, 1e-7);
@@ -465,8 +465,8 @@ void bounds() {
         }
     }
     // Gradient descent ends where the projected gradient is zero, on the boundary.
-    const auto run = start({"gradient_descent", {}}, {0.0, 0.5, 2.0}, Rate(0.02), 0.0, inf, 0,
-                           {low, high});
+    const auto run =
+        start({"gradient_descent", {}}, {0.0, 0.5, 2.0}, Rate(0.02), 0.0, inf, 0, {low, high});
     const Outcome out = finish(*run, watched, options(100000, 1e-10));
     CHECK(out.stop.reason == gtol);
     CHECK_NEAR(run->x()[2], 0.25, 1e-8);
@@ -539,8 +539,7 @@ void listeners() {
 
         Listener impatient;
         impatient.until = 10;
-        Outcome out =
-            finish(*start(method, {1.0, 1.0}, Rate(1e-3)), *f, options(100), &impatient);
+        Outcome out = finish(*start(method, {1.0, 1.0}, Rate(1e-3)), *f, options(100), &impatient);
         CHECK(out.stop.reason == Reason::callback && impatient.iterates == 10);
 
         // What Ctrl-C does: a loop of 10^12 steps ends at the second poll, after some 40 ms.
@@ -573,7 +572,8 @@ void large() {
             if (method.name == "newton") continue;
             ml4pa::Options how = options(4);
             how.stride = 0;
-            const auto long_run = start(method, x0, Rate(0.1)), short_run = start(method, few, Rate(0.1));
+            const auto long_run = start(method, x0, Rate(0.1));
+            const auto short_run = start(method, few, Rate(0.1));
             const Outcome many = finish(*long_run, *f, how), some = finish(*short_run, *g, how);
             bool same = true;
             for (std::size_t i = 0; i < x0.size(); ++i)
@@ -588,7 +588,8 @@ void large() {
 void by_hand() {
     const auto f = landscape("Beale");
     for (const Method& method : methods()) {
-        const auto mine = start(method, {1.0, 1.0}, Rate(0.01)), whole = start(method, {1.0, 1.0}, Rate(0.01));
+        const auto mine = start(method, {1.0, 1.0}, Rate(0.01));
+        const auto whole = start(method, {1.0, 1.0}, Rate(0.01));
         const Outcome expected = finish(*whole, *f, options(30));
         double value = 0.0, g[2], h[4];
         for (int k = 0; k <= 30; ++k) {

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
+from . import checks
 from .learning_rates import LINE_SEARCHES, SCHEDULES, LineSearch, Schedule
 from .methods import METHODS
 
@@ -49,22 +50,22 @@ def save(run: Run, path: str | os.PathLike[str]) -> None:
         },
     }
     import json  # here and below: `import ml4pa` stays quick
-    import tempfile
+    import secrets
     from pathlib import Path
 
     content: dict[str, Any] = {"header": np.array(json.dumps(header)), **run.snapshot()}
     if run.bounds is not None:
         content["bounds_low"], content["bounds_high"] = run.bounds
     target = Path(path)
-    handle, part = tempfile.mkstemp(dir=target.parent, prefix=target.name, suffix=".part")
+    part = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with open(part, "xb") as file:
             np.savez(file, allow_pickle=False, **content)
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, target)
     except BaseException:
-        os.unlink(part)
+        part.unlink(missing_ok=True)
         raise
 
 
@@ -93,27 +94,41 @@ def load(path: str | os.PathLike[str], *, engine: str | None = None) -> Run:
     >>> ml4pa.load(path).ask().tolist() == run.ask().tolist()
     True
     """
+    from .run import ENGINES
+
+    if engine is not None:
+        checks.choice("engine", engine, ENGINES)
+    with open(path, "rb") as file:
+        try:
+            return _read(file, engine)
+        except Exception as error:
+            raise ValueError(f"path={str(path)!r} is not a checkpoint of ml4pa: {error}") from None
+
+
+def _read(file: BinaryIO, engine: str | None) -> Run:
     import json
 
-    from .run import resume
+    from .run import ENGINES, start_checked
 
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            content = {name: file[name] for name in file.files}
-        header = json.loads(str(content.pop("header")))
-        if header["format"] != FORMAT:
-            raise ValueError(header["format"])
-        kind = METHODS[header["method"]]
-        given = {name: _made(value) for name, value in header["hyper_parameters"].items()}
-    except FileNotFoundError:
-        raise
-    except Exception as error:
-        raise ValueError(f"path={str(path)!r} is not a checkpoint of ml4pa: {error}") from None
+    with np.load(file, allow_pickle=False) as archive:
+        content = {name: archive[name] for name in archive.files}
+    header = json.loads(str(content.pop("header")))
+    if header["format"] != FORMAT:
+        raise ValueError(f"format={header['format']!r} must be {FORMAT!r}")
+    given = {name: _made(value) for name, value in header["hyper_parameters"].items()}
+    method: Any = METHODS[header["method"]](**given)
+    engine = checks.choice("engine", engine or header["engine"], ENGINES)
+    theta = content["theta"]
     bounds = None
     if "bounds_low" in content:
-        bounds = content.pop("bounds_low"), content.pop("bounds_high")
-    state = {name: a if a.ndim else a.item() for name, a in content.items()}
-    return resume(kind(**given), state, bounds, engine or header["engine"])  # type: ignore[arg-type]
+        sides = np.stack([content.pop("bounds_low"), content.pop("bounds_high")], axis=1)
+        bounds = checks.bounds(sides, theta.size)
+    run = start_checked(method, checks.vector(theta, theta.size, "theta"), 0, bounds, engine)
+    for name, like in run.snapshot().items():
+        if content[name].shape != np.shape(like) or content[name].dtype.kind not in "if":
+            raise ValueError(f"{name} has shape {content[name].shape}, not {np.shape(like)}")
+    run.restore({name: a if a.ndim else a.item() for name, a in content.items()})
+    return run
 
 
 def _plain(name: str, value: Any) -> Any:

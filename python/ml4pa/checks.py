@@ -84,18 +84,22 @@ def count(name: str, value: Any, least: int = 0) -> int:
         return value
     if not _is_real(value):
         raise TypeError(f"{name}={value!r} must be a whole number")
-    if value != value or math.isinf(value) or int(value) != value:
+    try:
+        whole = int(value)
+    except (ValueError, OverflowError):  # of NaN, of an infinity
+        whole = None
+    if whole is None or whole != value:
         raise ValueError(f"{name}={value} must be a whole number")
-    if value < least:
+    if whole < least:
         raise ValueError(f"{name}={value} must be >= {least}")
-    if value >= 1 << 63:
+    if whole >= 1 << 63:
         raise ValueError(f"{name} must be < 2**63")
-    return int(value)
+    return whole
 
 
 def choice(name: str, value: Any, choices: tuple[str, ...]) -> str:
     """One of a few words."""
-    if value not in choices:
+    if not isinstance(value, str) or value not in choices:
         raise ValueError(f"{name}={value!r} must be one of {', '.join(map(repr, choices))}")
     return str(value)
 
@@ -227,7 +231,10 @@ def start_within(x0: Array, limits: Bounds | None) -> None:
 
 def value(f: Any, name: str = "f") -> float:
     """One real number, NaN and infinities too."""
-    a = np.asarray(f)
+    try:
+        a = np.asarray(f)
+    except ValueError:  # rows of several lengths
+        raise TypeError(f"{name} is {f!r}, but must be one real number") from None
     if a.size != 1 or a.dtype.kind not in "biuf":
         what = f"an array of shape {a.shape}" if a.ndim else f"{f!r}"
         raise TypeError(f"{name} is {what}, but must be one real number")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import inspect
 from collections.abc import Callable
-import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -97,7 +97,7 @@ class Method:
 
 
 def _scipy_callback(callback: Callable[..., Any]) -> Callable[[Any], Any]:
-    """SciPy's two signatures: ``callback(intermediate_result)``, by that name, or ``callback(xk)``."""
+    """SciPy's two forms: ``callback(intermediate_result)``, by that name, or ``callback(xk)``."""
     from scipy.optimize import OptimizeResult
 
     if set(inspect.signature(callback).parameters) == {"intermediate_result"}:
@@ -144,7 +144,8 @@ class GradientMethod(Method):
 
     def hyper_parameters(self) -> dict[str, float]:
         """The method's own numbers, in order: what its compiled twin is made from."""
-        return {name: getattr(self, name) for name in _own_names(type(self))}
+        names = _own_names(type(self))  # type: ignore[arg-type]  # mypy asks instances to be hashable
+        return {name: getattr(self, name) for name in names}
 
     def start(
         self, x0: Any = None, rng: Any = None, bounds: Any = None, *, engine: str = "compiled"

@@ -130,8 +130,7 @@ def minimize(
     """
     objective = as_objective(fun, jac, hess, args)
     how = _method(method)
-    if engine not in ENGINES:
-        checks.choice("engine", engine, ENGINES)
+    checks.choice("engine", engine, ENGINES)
     start = checks.start(x0, objective.n, how.name)
     limits = checks.bounds(bounds, start.size)
     if limits is not None:
@@ -160,8 +159,7 @@ def minimize(
             f"workers={workers!r} must be None: {how.name} asks for one point at a time, "
             "only populations are shared out"
         )
-    if on_nan != "worst":
-        checks.choice("on_nan", on_nan, ("worst", "raise"))
+    checks.choice("on_nan", on_nan, ("worst", "raise"))
     if callback is not None and not callable(callback):
         raise TypeError(f"callback={callback!r} must be callable: callback(intermediate_result)")
     twin = _twin(objective)

@@ -248,9 +248,14 @@ class Function(Objective):
         for i in range(p.size):
             step = np.where(np.arange(p.size) == i, h, 0.0)
             up, down = np.minimum(p + step, high), np.maximum(p - step, low)
-            rows.append((self._gradient(up) - self._gradient(down)) / (up[i] - down[i]))
+            rise = self._gradient(up) - self._gradient(down)
+            rows.append(rise / (up[i] - down[i]) if up[i] > down[i] else np.zeros(p.size))
         matrix: Array = np.array(rows)
         symmetric: Array = 0.5 * (matrix + matrix.T)
+        if self._limits is not None:  # a coordinate held between two equal bounds takes no part
+            held = np.flatnonzero(low == high)
+            symmetric[held] = symmetric[:, held] = 0.0
+            symmetric[held, held] = 1.0
         return symmetric
 
 

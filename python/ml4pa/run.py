@@ -150,7 +150,7 @@ class CompiledRun(Run):
         )
         # Without a Python frame between: a call takes less than a microsecond.
         self.ask = self.native.ask  # type: ignore[method-assign]
-        self.tell = self.native.tell  # type: ignore[method-assign,assignment]
+        self.tell = self.native.tell  # type: ignore[method-assign]
 
     def accepts(self, f: float, g: Array) -> bool:
         return self.native.accepts(f, g)

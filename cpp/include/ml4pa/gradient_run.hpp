@@ -103,7 +103,9 @@ public:
     const double* ask() const override { return looks_ahead ? point_.data() : theta_.data(); }
 
     int small_loop() const override {
-        return options_.plain() && options_.rate.pure() && !bounds_ ? place<M>(static_cast<Methods*>(nullptr)) : -1;
+        return options_.plain() && options_.rate.pure() && !bounds_
+                   ? place<M>(static_cast<Methods*>(nullptr))
+                   : -1;
     }
 
     void tell(double f, const double* g, const double*) override {

@@ -27,10 +27,10 @@ struct Progress {
     std::int64_t iteration = 0;  // of the last iterate
     Counters count;
     Stop stop;
-    Array x, g;         // the last iterate, and its gradient
+    Array x, g;  // the last iterate, and its gradient
     double f = std::numeric_limits<double>::quiet_NaN();
-    Array best_g;       // the gradient at run.x()
-    Array h;            // the Hessian at the last iterate, where the method wants it
+    Array best_g;  // the gradient at run.x()
+    Array h;       // the Hessian at the last iterate, where the method wants it
 };
 
 // Who listens: to every iterate (callbacks), or every 20 ms (Ctrl-C, progress bars).
@@ -57,7 +57,8 @@ public:
 //
 // Everything is inlined into this one function, which itself is not: that keeps `run` in registers.
 template <class View>
-[[gnu::noinline, gnu::flatten]] Stop advance(View& shared, const Options& options, std::int64_t budget) {
+[[gnu::noinline, gnu::flatten]] Stop advance(View& shared, const Options& options,
+                                             std::int64_t budget) {
     View run = shared;
     const Rules rules = options.rules;
     bool ends = false, fails = false;
@@ -68,13 +69,16 @@ template <class View>
         if (run.accepts(f)) {
             run.keep(f);
             ends = run.ends(rules);
-            if (ends) [[unlikely]] break;
+            if (ends) [[unlikely]]
+                break;
         } else {
             spent = run.spent(rules);
-            if (spent) [[unlikely]] break;
+            if (spent) [[unlikely]]
+                break;
         }
         fails = !run.tell(f);
-        if (fails) [[unlikely]] break;
+        if (fails) [[unlikely]]
+            break;
     }
     // Only from here on is the view in memory: nothing above takes its address.
     shared = run;
@@ -219,13 +223,14 @@ inline void minimize_general(Run& run, const Objective& objective, const Options
             progress.stop = {Reason::callback, 0.0, 0.0};
         if (const Stop told = clock.tick(); told && !progress.stop) progress.stop = told;
     }
-    if (path.stride() > 0 && !path.wants(progress.iteration)) path.put(progress.x.data(), progress.f);
+    if (path.stride() > 0 && !path.wants(progress.iteration))
+        path.put(progress.x.data(), progress.f);
 }
 
 inline void minimize(Run& run, const Objective& objective, const Options& options, Path& path,
                      Progress& progress, Observer& observer) {
-    const SmallLoop* loops = observer.every_iterate() || options.norm != Norm::max ? nullptr
-                                                                          : objective.small_loops();
+    const SmallLoop* loops =
+        observer.every_iterate() || options.norm != Norm::max ? nullptr : objective.small_loops();
     if (loops != nullptr && run.small_loop() >= 0)
         loops[run.small_loop()](run, objective, options, path, progress, observer);
     else

@@ -245,7 +245,8 @@ void minimize_small(Run& run, const Objective& objective, const Options& options
         if (const Stop told = clock.tick(); told && !progress.stop) progress.stop = told;
         budget = std::min(2 * budget, most);  // a short run does not pay for a long chunk
     }
-    if (path.stride() > 0 && !path.wants(progress.iteration)) path.put(progress.x.data(), progress.f);
+    if (path.stride() > 0 && !path.wants(progress.iteration))
+        path.put(progress.x.data(), progress.f);
     view.commit(mine);
     if (finite(run.fun())) view.gradient_at(run.x(), progress.best_g.data());
 }

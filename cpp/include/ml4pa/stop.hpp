@@ -84,7 +84,13 @@ struct Stop {
 };
 
 // Reasons that are no comparison with a limit; Python's Status has the same numbers.
-enum Reason : int { time_spent = 30, callback = 31, diverged = 40, singular = 41, line_search = 42 };
+enum Reason : int {
+    time_spent = 30,
+    callback = 31,
+    diverged = 40,
+    singular = 41,
+    line_search = 42
+};
 
 // False where all bits of the exponent are set: infinite or NaN.
 inline bool finite(double a) {

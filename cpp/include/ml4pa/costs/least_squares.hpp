@@ -14,15 +14,14 @@ public:
         : Objective(n), rows_(static_cast<Index>(y.size())), y_(std::move(y)), scale_(scale) {
         columns_.resize(a.size());  // A by columns: each sum over the data reads one
         for (Index r = 0; r < rows_; ++r)
-            for (Index j = 0; j < n; ++j)
-                columns_[at(j * rows_ + r)] = a[at(r * n + j)];
+            for (Index j = 0; j < n; ++j) columns_[at(j * rows_ + r)] = a[at(r * n + j)];
     }
 
     double value(const double* theta) const override {
         return scale_ * sum<double>(rows_, [=, this](Index r) {
-            const double e = residual(theta, r);
-            return e * e;
-        });
+                   const double e = residual(theta, r);
+                   return e * e;
+               });
     }
 
     double value_and_gradient(const double* theta, double* g) const override {

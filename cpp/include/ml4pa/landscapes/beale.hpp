@@ -30,8 +30,8 @@ struct Beale {
     static void hessian(const T* p, Index, T* h) {
         const T x = p[0], y = p[1], xy = x * y, y2 = y * y, y3 = y * y2;
         const T t1 = (1.5 - x) + xy, t2 = (2.25 - x) + xy * y, t3 = (2.625 - x) + xy * y2;
-        const T a1 = y - 1.0, a2 = y2 - 1.0, a3 = y3 - 1.0;           // dt/dx
-        const T b1 = x, b2 = 2.0 * xy, b3 = 3.0 * (xy * y);           // dt/dy
+        const T a1 = y - 1.0, a2 = y2 - 1.0, a3 = y3 - 1.0;  // dt/dx
+        const T b1 = x, b2 = 2.0 * xy, b3 = 3.0 * (xy * y);  // dt/dy
         h[0] = 2.0 * (a1 * a1 + a2 * a2 + a3 * a3);
         h[1] = 2.0 * ((a1 * b1 + t1) + (a2 * b2 + t2 * (2.0 * y)) + (a3 * b3 + t3 * (3.0 * y2)));
         h[2] = h[1];

@@ -37,7 +37,8 @@ public:
             low_slope_ = slope;
         } else {
             high_ = eta;
-            high_slope_ = finite(f) && finite(slope) ? slope : std::numeric_limits<double>::infinity();
+            high_slope_ =
+                finite(f) && finite(slope) ? slope : std::numeric_limits<double>::infinity();
         }
         last_ = trial();
         return last_;

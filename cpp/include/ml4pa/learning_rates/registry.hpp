@@ -14,6 +14,7 @@
 
 namespace ml4pa {
 
+// clang-format off
 using Schedules = std::tuple<
     learning_rates::Constant,
     learning_rates::InverseTime,
@@ -25,5 +26,6 @@ using Schedules = std::tuple<
 using LineSearches = std::tuple<
     learning_rates::ExactLineSearch,
     learning_rates::Backtracking>;
+// clang-format on
 
 }  // namespace ml4pa

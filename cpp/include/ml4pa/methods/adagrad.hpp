@@ -27,7 +27,9 @@ struct AdaGrad {
         using std::sqrt;
         T& s = slot[0];
         s = s + g * g;
-        theta = theta - (k.eta * g) / (sqrt(s + k.eps_root) + k.eps);
+        T root = sqrt(s + k.eps_root);
+        if (k.eps != 0.0) root = root + k.eps;  // adding 0 would only lengthen the chain
+        theta = theta - (k.eta * g) / root;
     }
 };
 

@@ -39,7 +39,9 @@ struct Adam {
         T &m = slot[0], &s = slot[1];
         m = k.beta1 * m + k.one_minus_beta1 * g;
         s = k.beta2 * s + (k.one_minus_beta2 * g) * g;
-        theta = theta - (k.eta_hat * m) / (sqrt(s * k.correction + k.eps_root) + k.eps);
+        T root = sqrt(s * k.correction + k.eps_root);
+        if (k.eps != 0.0) root = root + k.eps;  // adding 0 would only lengthen the chain
+        theta = theta - (k.eta_hat * m) / root;
     }
 };
 

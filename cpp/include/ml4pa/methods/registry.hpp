@@ -13,6 +13,7 @@
 
 namespace ml4pa {
 
+// clang-format off
 using Methods = std::tuple<
     methods::GradientDescent,
     methods::Momentum,
@@ -21,5 +22,6 @@ using Methods = std::tuple<
     methods::RMSprop,
     methods::Adam,
     methods::AdamW>;
+// clang-format on
 
 }  // namespace ml4pa

@@ -27,7 +27,9 @@ struct RMSprop {
         using std::sqrt;
         T& s = slot[0];
         s = k.beta * s + (k.one_minus_beta * g) * g;
-        theta = theta - (k.eta * g) / (sqrt(s + k.eps_root) + k.eps);
+        T root = sqrt(s + k.eps_root);
+        if (k.eps != 0.0) root = root + k.eps;  // adding 0 would only lengthen the chain
+        theta = theta - (k.eta * g) / root;
     }
 };
 

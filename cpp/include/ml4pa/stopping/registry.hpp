@@ -15,6 +15,7 @@
 
 namespace ml4pa {
 
+// clang-format off
 using Rules = std::tuple<
     stopping::GradientTolerance,
     stopping::StepTolerance,
@@ -22,6 +23,7 @@ using Rules = std::tuple<
     stopping::Target,
     stopping::MaxIter,
     stopping::MaxEvals>;
+// clang-format on
 
 inline constexpr int rule_count = std::tuple_size_v<Rules>;
 
@@ -52,7 +54,8 @@ template <class I>
 std::int64_t last_iteration(const Rules& rules, const I& it) {
     std::int64_t last = std::numeric_limits<std::int64_t>::max();
     auto ask = [&](const auto& rule) {
-        if constexpr (is_counted<std::decay_t<decltype(rule)>>) last = std::min(last, rule.last(it));
+        if constexpr (is_counted<std::decay_t<decltype(rule)>>)
+            last = std::min(last, rule.last(it));
     };
     std::apply([&](const auto&... rule) { (ask(rule), ...); }, rules);
     return last;

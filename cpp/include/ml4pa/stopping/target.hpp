@@ -9,7 +9,10 @@ struct Target {
     double limit;
 
     template <class I>
-    double measure(const I& it) const { return it.f(); }    template <class I>
+    double measure(const I& it) const {
+        return it.f();
+    }
+    template <class I>
     bool met(const I& it) const {
         return measure(it) <= limit;
     }

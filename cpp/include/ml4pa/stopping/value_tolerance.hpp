@@ -15,7 +15,8 @@ struct ValueTolerance {
     double measure(const I& it) const {
         if (it.iteration() == 0) return std::numeric_limits<double>::infinity();
         return std::fabs(it.f() - it.f_before());
-    }    template <class I>
+    }
+    template <class I>
     bool met(const I& it) const {
         return measure(it) <= limit;
     }
