@@ -219,6 +219,14 @@ def test_scipy_options_are_the_keywords_of_minimize():
         scipy.optimize.minimize(F, [0.5, 0.6], method=Adam(0.1), options={"momentum": 0.3})
 
 
+def test_scipy_disp_prints_how_the_run_ended(capsys):
+    for disp in (False, True):
+        scipy.optimize.minimize(
+            bowl, [1.0, 2.0], method=Adam(0.1), options={"maxiter": 3, "disp": disp}
+        )
+        assert ("steps spent: 3 steps" in capsys.readouterr().out) is disp
+
+
 @pytest.mark.parametrize("jac", [None, True, "2-point", "3-point"])
 def test_scipy_kinds_of_gradient(jac):
     fun = (lambda x: (bowl(x), bowl_jac(x))) if jac is True else bowl

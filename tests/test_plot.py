@@ -461,7 +461,7 @@ def test_convergence_of_a_diverged_run() -> None:
     ],
 )  # fmt: skip
 def test_bad_input_is_a_value_error(call: Any, text: str) -> None:
-    with pytest.raises(ValueError) as caught:  # noqa: PT011
+    with pytest.raises(ValueError) as caught:
         call()
     assert str(caught.value) == text
 

@@ -8,6 +8,8 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <tuple>
+#include <type_traits>
 #include <vector>
 
 #include "check.hpp"
@@ -25,7 +27,17 @@ using ml4pa::Reason;
 using ml4pa::Run;
 using Vector = std::vector<double>;
 
-constexpr int gtol = 0, max_iter = 4;  // places in the registry of rules
+// The places of rules in their registry.
+template <class Rule, class... Rules>
+constexpr int place(std::tuple<Rules...>*) {
+    int i = 0;
+    (void)((std::is_same_v<Rule, Rules> || (++i, false)) || ...);
+    return i;
+}
+constexpr auto rules = static_cast<ml4pa::Rules*>(nullptr);
+constexpr int gtol = place<ml4pa::stopping::GradientTolerance>(rules);
+constexpr int max_iter = place<ml4pa::stopping::MaxIter>(rules);
+
 constexpr double inf = std::numeric_limits<double>::infinity();
 
 // ---- what the tests are made of ------------------------------------------------------------------

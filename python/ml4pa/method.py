@@ -68,7 +68,8 @@ class Method:
     ) -> Any:
         """SciPy's custom-method protocol: ``scipy.optimize.minimize(f, x0, method=Adam(0.1))``.
 
-        ``options`` are the keywords of `ml4pa.minimize`, SciPy's ``maxiter`` and ``tol`` too.
+        ``options`` are the keywords of `ml4pa.minimize`; SciPy's ``maxiter``, ``tol`` and ``disp``
+        too (``disp=True`` prints how the run ended).
         """
         from scipy.optimize import OptimizeResult
 
@@ -82,6 +83,7 @@ class Method:
             options["max_iter"] = options.pop("maxiter")
         if (tol := options.pop("tol", None)) is not None:
             options.setdefault("gtol", tol)
+        disp = options.pop("disp", False)
         result = minimize(
             fun,
             x0,
@@ -93,6 +95,8 @@ class Method:
             callback=None if callback is None else _scipy_callback(callback),
             **options,
         )
+        if disp:
+            print(result)  # noqa: T201, it was asked for
         return OptimizeResult(result.as_dict())
 
 
