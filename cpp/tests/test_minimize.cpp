@@ -9,7 +9,6 @@
 #include <memory>
 #include <string>
 #include <tuple>
-#include <type_traits>
 #include <vector>
 
 #include "check.hpp"
@@ -28,15 +27,9 @@ using ml4pa::Run;
 using Vector = std::vector<double>;
 
 // The places of rules in their registry.
-template <class Rule, class... Rules>
-constexpr int place(std::tuple<Rules...>*) {
-    int i = 0;
-    (void)((std::is_same_v<Rule, Rules> || (++i, false)) || ...);
-    return i;
-}
 constexpr auto rules = static_cast<ml4pa::Rules*>(nullptr);
-constexpr int gtol = place<ml4pa::stopping::GradientTolerance>(rules);
-constexpr int max_iter = place<ml4pa::stopping::MaxIter>(rules);
+constexpr int gtol = ml4pa::place<ml4pa::stopping::GradientTolerance>(rules);
+constexpr int max_iter = ml4pa::place<ml4pa::stopping::MaxIter>(rules);
 
 constexpr double inf = std::numeric_limits<double>::infinity();
 

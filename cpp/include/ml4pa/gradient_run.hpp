@@ -151,11 +151,20 @@ public:
     double* theta() { return theta_.data(); }
     double* slot(int i) { return slots_[i].data(); }
     double* scalars() { return scalars_; }
-    void resume(std::int64_t iteration, const double* best, double best_f) {
+    // Goes on from there; `asked` is the point evaluated last.
+    void resume(std::int64_t iteration, const double* best, double best_f, const double* asked) {
         iteration_ = iteration;
         if (best_f < best_f_) {
             best_f_ = best_f;
-            std::copy_n(best, n_, best_.data());
+            set_best(best);
+        }
+        if constexpr (looks_ahead) {
+            bool sound = true;  // not where the last step has left the finite numbers
+            for (Index i = 0; i < n_; ++i) sound &= finite(theta_[i]) && finite(slots_[0][i]);
+            if (sound)
+                look_ahead();
+            else
+                std::copy_n(asked, n_, point_.data());
         }
     }
 

@@ -34,7 +34,7 @@ public:
             for (int s = 0; s < p; ++s) run.slot(s)[i] = get(slot_[s], i);
         }
         for (int i = 0; i < q; ++i) run.scalars()[i] = scalars_[i];
-        run.resume(start_ + iteration_, best_x_, best_f_);
+        run.resume(start_ + iteration_, best_x_, best_f_, x_);
     }
 
     // Where the next iterates are written, and their learning rates: one for each, or one for all.
