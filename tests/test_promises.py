@@ -68,6 +68,7 @@ from ml4pa.landscapes import (
     Saddle,
     Sphere,
 )
+from ml4pa.stopping import RULES
 
 both_engines = pytest.mark.parametrize("engine", ["compiled", "numpy"])
 every_method = pytest.mark.parametrize("method", MINIMAL.values(), ids=MINIMAL)
@@ -89,6 +90,8 @@ LOADED = {
 }
 every_kind = pytest.mark.parametrize("method", [*MINIMAL.values(), *LOADED.values()],
                                      ids=[*MINIMAL, *LOADED])  # fmt: skip
+
+CONVERGED = {rule.status for rule in RULES if rule.converged}
 
 
 def tell(run, f):
@@ -1159,7 +1162,7 @@ def sound(result, f, x0, points, options):
     assert result.nfev == len(points) - 1  # that line's own evaluation
     assert result.nit <= options["max_iter"]
     assert options["max_evals"] is None or result.nfev <= options["max_evals"]
-    assert result.success == (result.status in (0, 1, 2, 3))
+    assert result.success == (result.status in CONVERGED)
     assert result.jac.shape == x0.shape
     assert result.fun <= f(x0)
     stride = int(options["record"])
@@ -1298,7 +1301,7 @@ def test_every_result_is_consistent(case, engine):
         assert result.fun <= best or not np.isfinite(best)
         if result.path.stride == 1:
             assert_array_equal(result.path.iteration, np.arange(result.nit + 1))
-    assert result.success == (result.status in (0, 1, 2, 3))
+    assert result.success == (result.status in CONVERGED)
     number = result.nfev if result.status == Status.MAX_EVALS else result.nit
     assert str(number) in result.message
 

@@ -17,6 +17,8 @@ from .random import draw_key, generator, normals
 from .stop import Status, Stop
 
 ENGINES = ("compiled", "numpy")
+#: The methods that the compiled engine has; one that is new may have no twin yet.
+COMPILED = frozenset(_core.method_signatures())
 
 
 class Run:
@@ -441,7 +443,7 @@ def is_native(method: GradientMethod) -> bool:
     rate = method.learning_rate
     if isinstance(rate, LineSearch) and type(rate) not in learning_rates.LINE_SEARCHES:
         return False
-    return METHODS.get(method.name) is type(method)
+    return METHODS.get(method.name) is type(method) and method.name in COMPILED
 
 
 def start(method: GradientMethod, x0: Any, rng: Any, bounds: Any, engine: str) -> Run:
