@@ -1394,11 +1394,11 @@ def test_a_large_run_is_freed():
     resource = pytest.importorskip("resource")
 
     def work():
-        for _ in range(30):
+        for _ in range(150):
             minimize(Rastrigin(2), [1, 1], Adam(1e-6), gtol=0, max_iter=50_000, record=True)
 
     work()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     work()
     growth = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    assert growth < 20_000  # kB; the paths of 30 runs have 36 000
+    assert growth < 90_000  # kB; the paths of 150 runs have 180 000, the allocator keeps a few
