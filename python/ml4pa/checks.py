@@ -97,6 +97,17 @@ def count(name: str, value: Any, least: int = 0) -> int:
     return whole
 
 
+def interval(name: str, value: Any) -> tuple[float, float]:
+    """Two finite numbers, the lower one first."""
+    a = array(name, value)
+    if a.shape != (2,):
+        raise ValueError(f"{name} has shape {a.shape}, but must be a pair (low, high)")
+    low, high = a.tolist()
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        raise ValueError(f"{name}=({low}, {high}) must be finite with low < high")
+    return low, high
+
+
 def choice(name: str, value: Any, choices: tuple[str, ...]) -> str:
     """One of a few words."""
     if not isinstance(value, str) or value not in choices:
@@ -312,9 +323,8 @@ def window(value: Any, f: Objective, n: int) -> Array:
             f"bounds has shape {a.shape}, but must hold one pair (low, high) "
             f"for each of the n={n} coordinates"
         )
-    for i, (low, high) in enumerate(a.tolist()):
-        if not (math.isfinite(low) and math.isfinite(high) and low < high):
-            raise ValueError(f"bounds[{i}]=({low}, {high}) must be finite with low < high")
+    for i, pair in enumerate(a):
+        interval(f"bounds[{i}]", pair)
     return a
 
 
