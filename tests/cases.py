@@ -7,6 +7,7 @@ landscape are made from the registries, so that a new one inherits them; the res
 from __future__ import annotations
 
 import dataclasses
+import functools
 import os
 import subprocess
 import sys
@@ -20,12 +21,15 @@ import numpy as np
 import ml4pa
 from ml4pa import (
     METHODS,
+    MLP,
     AdaGrad,
     Adam,
     AdamW,
     Backtracking,
     Constant,
     Cosine,
+    Cost,
+    Curve,
     ExactLineSearch,
     Exponential,
     Function,
@@ -33,11 +37,14 @@ from ml4pa import (
     GradientMethod,
     InverseTime,
     LeastSquares,
+    Linear,
+    Logistic,
     Method,
     Momentum,
     Nesterov,
     Newton,
     Objective,
+    Polynomial,
     RMSprop,
     Step,
     Warmup,
@@ -67,6 +74,73 @@ from ml4pa.landscapes import (
     ThreeHumpCamel,
     Wiggles,
 )
+from ml4pa.losses import LOSSES
+from ml4pa.models import Model
+
+# ---- costs ---------------------------------------------------------------------------------------
+
+
+def table(rows: int, columns: int, seed: int = 1) -> np.ndarray:
+    """Standard normal numbers."""
+    return np.random.default_rng(seed).normal(size=(rows, columns))
+
+
+def correlated(size: int) -> np.ndarray:
+    """A covariance matrix."""
+    a = table(size, size, 2)
+    return 0.5 * np.eye(size) + a @ a.T / size
+
+
+#: A small model of each kind, with and without its options.
+MODEL_ROWS: tuple[Model, ...] = (
+    Polynomial(0),
+    Polynomial(3),
+    Linear(1),
+    Linear(3),
+    Linear(18, intercept=False),
+    Logistic(3),
+    Logistic(9, intercept=False),
+    MLP((1, 5, 3, 1)),
+    MLP((3, 2)),
+    MLP((2, 9, 8, 3), "relu"),
+    MLP((3, 4, 1), "sigmoid", "sigmoid"),
+    MLP((2, 5, 2), "tanh", "sigmoid"),
+    Curve(lambda x, a, b: a * np.exp(-b * x), 2),
+)
+
+
+def cost(model: Model, loss: str, rows: int, **given: Any) -> Cost:
+    """The model on random data; labels 0 and 1 where the loss wants them."""
+    X = table(rows, model.features, 3)
+    y = table(rows, model.outputs, 4)
+    if model.link == "sigmoid":
+        y = (y > 0) * 1.0
+    if loss == "chi2" and "covariance" not in given:
+        given.setdefault("sigma", 0.5 + np.abs(table(rows, model.outputs, 5)))
+    return Cost(model, X, y, loss, **given)
+
+
+def costs() -> dict[str, Callable[[], Cost]]:
+    """Every model with every loss that it can have; penalties, sums, a covariance matrix."""
+    made: dict[str, Callable[[], Cost]] = {}
+    for m in MODEL_ROWS:
+        for name, kind in LOSSES.items():
+            if kind.classifies and m.link != "sigmoid":
+                continue
+            given: dict[str, dict[str, Any]] = {
+                "": {},
+                "-l1-l2": {"l1": 0.03, "l2": 0.2},
+                "-sum": {"reduction": "sum"},
+            }
+            if kind.weighted:
+                given["-covariance"] = {"covariance": correlated(21 * m.outputs), "l2": 0.1}
+            for what, options in given.items():
+                made[f"{m!r}-{name}{what}"] = functools.partial(cost, m, name, 21, **options)
+    return made
+
+
+COSTS = costs()
+
 
 # ---- tolerances ----------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import landscapes
 from .checkpoint import load
-from .costs import LeastSquares
+from .costs import Cost, LeastSquares
 from .learning_rates import (
     Backtracking,
     Constant,
@@ -36,6 +36,7 @@ from .methods import (
     RMSprop,
 )
 from .minimize import minimize
+from .models import MLP, Curve, Linear, Logistic, Polynomial
 from .objective import Function, Objective
 from .path import Path
 from .result import Result
@@ -49,12 +50,15 @@ __version__ = "0.1.0"
 
 __all__ = [
     "METHODS",
+    "MLP",
     "AdaGrad",
     "Adam",
     "AdamW",
     "Backtracking",
     "Constant",
     "Cosine",
+    "Cost",
+    "Curve",
     "ExactLineSearch",
     "Exponential",
     "Function",
@@ -62,12 +66,15 @@ __all__ = [
     "GradientMethod",
     "InverseTime",
     "LeastSquares",
+    "Linear",
+    "Logistic",
     "Method",
     "Momentum",
     "Nesterov",
     "Newton",
     "Objective",
     "Path",
+    "Polynomial",
     "RMSprop",
     "Result",
     "Run",

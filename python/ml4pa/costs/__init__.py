@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .cost import Cost
 from .least_squares import LeastSquares
 
-__all__ = ["LeastSquares"]
+__all__ = ["Cost", "LeastSquares"]

@@ -1,0 +1,222 @@
+"""The cost of a model on data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .. import checks
+from ..losses import LOSSES, Loss
+from ..models import Model
+from ..models.links import LINKS
+from ..native import NativeObjective
+from ..objective import Array, Evaluation
+
+
+class Cost(NativeObjective):
+    r"""theta -> the cost of a model on N data, with gradient.
+
+    .. math:: E(\theta) = \frac{1}{N} \sum_i L(y_i, f(x_i; \theta))
+              + l_1 \sum_j |\theta_j| + l_2 \sum_j \theta_j^2
+
+    Parameters
+    ----------
+    model : Model
+        `Polynomial`, `Linear`, `Logistic`, `MLP` or `Curve`.
+    X : array_like (N, p), or (N,) where p = 1
+        The data, one point a row.
+    y : array_like (N,), or (N, k) where the model has k > 1 outputs
+        What the model is to predict; probabilities, mostly 0 and 1, for the cross-entropy.
+    loss : {"mse", "chi2", "cross_entropy"}, default "mse"
+        (y - f)^2, ((y - f)/sigma)^2 or -[y ln p + (1 - y) ln(1 - p)]. The cross-entropy belongs to
+        models whose output is a probability: `Logistic`, and `MLP` with ``output="sigmoid"``.
+    sigma : float > 0 or array_like of the shape of y, for "chi2"
+        The standard deviations of y.
+    covariance : array_like (N, N), for "chi2" instead of sigma
+        The covariance matrix C of y (of the N k numbers row after row where k > 1): symmetric,
+        positive definite. Its Cholesky factors are taken once.
+    l1, l2 : float >= 0, default 0
+        Weights of the penalties, which are added to the cost once, whatever the reduction. The
+        sums run over the parameters that are not intercepts (nor an MLP's biases). The gradient of
+        l1 is the subgradient l1 sign(theta_j), 0 at theta_j = 0.
+    reduction : {"mean", "sum"}, default "mean"
+        "sum" drops the 1/N; "chi2" is always a sum. With k > 1 outputs, N counts all numbers in y.
+
+    Attributes
+    ----------
+    n : int
+        The number of parameters.
+    n_data : int
+        N, all numbers in y.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If shapes do not fit, a number is not finite (the text gives its row), sigma is not
+        positive, the covariance matrix is not symmetric and positive definite, or a probability is
+        outside [0, 1].
+
+    Notes
+    -----
+    The Hessian exists for `Polynomial`, `Linear` and `Logistic`. The arrays are not copied if they
+    are C-ordered float64: do not change them while the cost is in use.
+
+    Examples
+    --------
+    A straight line through (0, 1), (1, 3), (2, 6):
+
+    >>> import ml4pa
+    >>> cost = ml4pa.Cost(ml4pa.Polynomial(1), [0, 1, 2], [1, 3, 6], "chi2", sigma=0.5)
+    >>> cost([1.0, 2.0])
+    4.0
+    >>> cost.gradient([1.0, 2.0]).tolist()
+    [-8.0, -16.0]
+    >>> ml4pa.minimize(cost, [0.0, 0.0], "newton").x.round(6).tolist()
+    [0.833333, 2.5]
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        X: ArrayLike,
+        y: ArrayLike,
+        loss: str | Loss = "mse",
+        *,
+        sigma: ArrayLike | None = None,
+        covariance: ArrayLike | None = None,
+        l1: float = 0.0,
+        l2: float = 0.0,
+        reduction: str = "mean",
+    ) -> None:
+        super().__init__()
+        self.model = checks.model(model)
+        self.loss = checks.loss(loss, model, LOSSES)
+        self.n = model.n_params
+        self.X = checks.inputs(X, model)
+        self.y = checks.targets(y, len(self.X), model)
+        if self.loss.classifies:
+            checks.probabilities("y", self.y)
+        checks.errors_wanted(self.loss, sigma, covariance)
+        self.weights = None if sigma is None else checks.sigma(sigma, self.y) ** -2.0
+        self.whitening = None if covariance is None else _whitening(covariance, self.y.size)
+        self.l1 = checks.within("l1", l1, ge=0)
+        self.l2 = checks.within("l2", l2, ge=0)
+        self.reduction = checks.choice("reduction", reduction, ("mean", "sum"))
+
+    @property
+    def n_data(self) -> int:
+        """N, all numbers in y."""
+        return int(self.y.size)
+
+    @property
+    def scale(self) -> float:
+        """What multiplies the sum over the data: 1/N for a mean, 1 for a sum."""
+        return 1.0 if self.loss.weighted or self.reduction == "sum" else 1.0 / self.n_data
+
+    @property
+    def has_twin(self) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return f"Cost({self.model!r}, {len(self.X)} rows, loss={self.loss.name!r})"
+
+    def subset(self, rows: Any) -> Cost:
+        """The same cost on some of the rows: an index array, a mask or a slice.
+
+        A mean is then the mean over these rows; the penalties stay.
+        """
+        if self.whitening is not None:
+            raise ValueError(
+                f"rows={rows!r} must be all: data with a covariance matrix cannot be split"
+            )
+        part = object.__new__(type(self))
+        part.__dict__.update(self.__dict__, _compiled=None)
+        part.X, part.y = self.X[rows], self.y[rows]
+        if self.weights is not None:
+            part.weights = self.weights[rows]
+        return part
+
+    # The specification, in NumPy.
+
+    def value_and_gradient(self, theta: Array, gradient: bool = True) -> tuple[float, Array]:
+        """E and its gradient (n,) at one theta (n,); zeros for the gradient if not asked for."""
+        s = self.model.score(theta, self.X)
+        value, slope = self._summed(s)
+        value = self.scale * value + self._penalty(theta)
+        if not gradient:
+            return value, np.zeros(self.n)
+        return value, self.scale * self.model.pull(theta, self.X, slope) + self._pull(theta)
+
+    def _summed(self, s: Array) -> tuple[float, Array]:
+        """The sum over the data and its derivatives with respect to the scores."""
+        if self.whitening is not None:
+            f = LINKS[self.model.link](s)
+            u = self.whitening @ (f.f - self.y).ravel()
+            return float(u @ u), 2.0 * (self.whitening.T @ u).reshape(s.shape) * f.slope
+        value, slope, _ = self.loss.terms(s, self.y, self.model.link)
+        if self.weights is not None:
+            value, slope = self.weights * value, self.weights * slope
+        return float(np.sum(value)), slope
+
+    def _penalty(self, theta: Array) -> float:
+        if not (self.l1 or self.l2):
+            return 0.0
+        lengths = self.l1 * np.abs(theta) + self.l2 * (theta * theta)
+        return float(self.model.penalised @ lengths)
+
+    def _pull(self, theta: Array) -> Array:
+        if not (self.l1 or self.l2):
+            return np.zeros(self.n)
+        return self.model.penalised * (self.l1 * np.sign(theta) + (2.0 * self.l2) * theta)
+
+    def _curved(self, theta: Array) -> Array:
+        """The Hessian (n, n) at one theta."""
+        checks.has_hessian(self)
+        a = self.model.design(self.X)
+        s = self.model.score(theta, self.X)
+        if self.whitening is not None:
+            f = LINKS[self.model.link](s)
+            u = self.whitening @ (f.f - self.y).ravel()
+            j = self.whitening @ (f.slope * a)
+            bent = (2.0 * (self.whitening.T @ u)).reshape(s.shape) * f.curvature
+            h = 2.0 * (j.T @ j) + a.T @ (bent * a)
+        else:
+            curvature = self.loss.terms(s, self.y, self.model.link).curvature
+            if self.weights is not None:
+                curvature = self.weights * curvature
+            h = self.scale * (a.T @ (curvature * a))
+        h = 0.5 * (h + h.T)  # a product of matrices rounds its two halves apart
+        h[np.diag_indices(self.n)] += (2.0 * self.l2) * self.model.penalised
+        return h
+
+    def _value(self, p: Array) -> Any:
+        if p.ndim == 2:
+            return np.array([self._value(row) for row in p])
+        return self.value_and_gradient(p, gradient=False)[0]
+
+    def _gradient(self, p: Array) -> Array:
+        if p.ndim == 2:
+            return np.array([self._gradient(row) for row in p]).reshape(p.shape)
+        return self.value_and_gradient(p)[1]
+
+    def _hessian(self, p: Array) -> Array:
+        if p.ndim == 2:
+            return np.array([self._hessian(row) for row in p]).reshape(*p.shape, self.n)
+        return self._curved(p)
+
+    def evaluate(self, x: Array, hessian: bool = False) -> Evaluation:
+        with np.errstate(all="ignore"):  # a run that leaves the finite numbers is reported
+            f, g = self.value_and_gradient(x)
+            return Evaluation(f, g, self._curved(x) if hessian else None, nhev=int(hessian))
+
+    def hessian(self, x: ArrayLike) -> Array:
+        checks.has_hessian(self)
+        return super().hessian(x)
+
+
+def _whitening(covariance: ArrayLike, size: int) -> Array:
+    """L^-1, for C = L L^T."""
+    factor = checks.cholesky("covariance", covariance, size)
+    return np.ascontiguousarray(np.tril(np.linalg.inv(factor)))

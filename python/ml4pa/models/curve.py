@@ -1,0 +1,95 @@
+"""A curve of the user's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from .. import checks
+from ..objective import Array
+from .base import Model
+
+
+@dataclass(frozen=True)
+class Curve(Model):
+    r"""A function of the user's own, f(x; theta_1, ..., theta_n), as in SciPy's ``curve_fit``.
+
+    Parameters
+    ----------
+    fun : callable
+        ``fun(x, *params) -> (N,)``; x has shape (N,), or (p, N), one variable a row, where the data
+        have p > 1 columns. Python, NumPy, or compiled (a function of numba, say).
+    n_params : int >= 1
+        n.
+    jac : callable or "2-point" or "3-point", default "3-point"
+        The Jacobian ``jac(x, *params) -> (N, n)``; else differences, forward with steps
+        h = eps^(1/2) max(1, \|theta_j\|), or central with h = eps^(1/3) max(1, \|theta_j\|).
+    features : int >= 1, default 1
+        p.
+
+    Notes
+    -----
+    It has no compiled twin, so it runs on the NumPy loop. `initial` gives ones, SciPy's default.
+
+    Examples
+    --------
+    >>> import numpy as np, ml4pa
+    >>> decay = ml4pa.Curve(lambda t, a, tau: a * np.exp(-t / tau), 2)
+    >>> decay.predict([3.0, 2.0], [0.0, 2.0]).round(4).tolist()
+    [3.0, 1.1036]
+    """
+
+    name: ClassVar[str] = "curve"
+
+    fun: Callable[..., Any]
+    n_params: int
+    jac: Callable[..., Any] | str | None = None
+    features: int = 1
+
+    def __post_init__(self) -> None:
+        if not callable(self.fun):
+            raise TypeError(f"fun={self.fun!r} must be callable: fun(x, *params) -> (N,)")
+        self._set(
+            n_params=checks.count("n_params", self.n_params, least=1),
+            features=checks.count("features", self.features, least=1),
+            jac="3-point" if self.jac is None else self.jac,
+        )
+        if not callable(self.jac):
+            checks.choice("jac", self.jac, ("2-point", "3-point"))
+
+    def initial(self, rng: Any = None) -> Array:
+        return np.ones(self.n_params)
+
+    def score(self, theta: Array, X: Array) -> Array:
+        told = self.fun(self._variables(X), *theta.tolist())
+        return checks.vector(told, len(X), "fun(x, *params)")[:, np.newaxis]
+
+    def pull(self, theta: Array, X: Array, slope: Array) -> Array:
+        return slope[:, 0] @ self.jacobian(theta, X)
+
+    def jacobian(self, theta: Array, X: Array) -> Array:
+        """df/dtheta, shape (N, n)."""
+        if callable(self.jac):
+            told = checks.array("jac(x, *params)", self.jac(self._variables(X), *theta.tolist()))
+            if told.shape != (len(X), self.n_params):
+                raise ValueError(
+                    f"jac(x, *params) has shape {told.shape}, but there are {len(X)} points and "
+                    f"{self.n_params} parameters: give shape ({len(X)}, {self.n_params})"
+                )
+            return told
+        forward = self.jac == "2-point"
+        eps = float(np.finfo(float).eps)
+        h = (eps ** (1 / 2) if forward else eps ** (1 / 3)) * np.maximum(1.0, np.abs(theta))
+        columns = []
+        for j in range(self.n_params):
+            step = np.where(np.arange(self.n_params) == j, h, 0.0)
+            up, down = theta + step, theta if forward else theta - step
+            rise = self.score(up, X) - self.score(down, X)
+            columns.append(rise[:, 0] / (up[j] - down[j]))
+        return np.column_stack(columns)
+
+    def _variables(self, X: Array) -> Array:
+        return X[:, 0] if self.features == 1 else X.T
