@@ -75,7 +75,7 @@ from ml4pa.landscapes import (
     Wiggles,
 )
 from ml4pa.losses import LOSSES
-from ml4pa.models import Model
+from ml4pa.models import Chebyshev, Model
 
 # ---- costs ---------------------------------------------------------------------------------------
 
@@ -95,6 +95,7 @@ def correlated(size: int) -> np.ndarray:
 MODEL_ROWS: tuple[Model, ...] = (
     Polynomial(0),
     Polynomial(3),
+    Chebyshev(4, -3.0, 4.0),
     Linear(1),
     Linear(3),
     Linear(18, intercept=False),

@@ -489,3 +489,14 @@ def has_hessian(cost: Cost) -> None:
             f"hessian: {cost.model.name} has none, only Polynomial, Linear and Logistic have: "
             "use a method that needs the gradient alone"
         )
+
+
+def quadratic(cost: Cost) -> None:
+    """A cost whose minimum is the solution of linear equations."""
+    if cost.model.linear and cost.model.link == "linear" and not cost.loss.classifies:
+        if cost.l1 == 0:
+            return
+        what = f"l1={cost.l1:g} must be 0"
+    else:
+        what = f"model={cost.model!r} with loss={cost.loss.name!r} is not linear least squares"
+    raise ValueError(f"{what}: there is no exact solution, pass a method, Newton() or Adam() say")

@@ -131,12 +131,15 @@ class Cost(NativeObjective):
             raise ValueError(
                 f"rows={rows!r} must be all: data with a covariance matrix cannot be split"
             )
-        part = object.__new__(type(self))
-        part.__dict__.update(self.__dict__, _compiled=None)
-        part.X, part.y = self.X[rows], self.y[rows]
-        if self.weights is not None:
-            part.weights = self.weights[rows]
-        return part
+        weights = None if self.weights is None else self.weights[rows]
+        return self.replaced(X=self.X[rows], y=self.y[rows], weights=weights)
+
+    def replaced(self, **attributes: Any) -> Cost:
+        """The same cost with some attributes replaced, unchecked."""
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__, _compiled=None, **attributes)
+        other.n = other.model.n_params
+        return other
 
     # The specification, in NumPy.
 

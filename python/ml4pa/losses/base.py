@@ -35,6 +35,11 @@ class Loss:
         """The loss of each datum y, of the shape of y, at the scores s."""
         raise NotImplementedError
 
+    def unit(self, total: float, n_data: int, n_params: int) -> float:
+        """What the inverse Hessian of the sum over the data is multiplied by, to be the covariance
+        matrix of the parameters; ``total`` is the sum at the minimum."""
+        raise NotImplementedError
+
 
 class SquaredLoss(Loss):
     r"""(f - y)^2, whatever its weight."""

@@ -23,3 +23,6 @@ class Chi2(SquaredLoss):
 
     name: ClassVar[str] = "chi2"
     weighted: ClassVar[bool] = True
+
+    def unit(self, total: float, n_data: int, n_params: int) -> float:
+        return 2.0

@@ -31,3 +31,6 @@ class CrossEntropy(Loss):
         p = LINKS["sigmoid"](s)
         tail = np.log1p(np.exp(-np.abs(s)))
         return Terms((np.maximum(s, 0.0) - y * s) + tail, p.f - y, p.slope)
+
+    def unit(self, total: float, n_data: int, n_params: int) -> float:
+        return 1.0

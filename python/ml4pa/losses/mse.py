@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar
 
 from .base import SquaredLoss
@@ -16,3 +17,6 @@ class MSE(SquaredLoss):
     """
 
     name: ClassVar[str] = "mse"
+
+    def unit(self, total: float, n_data: int, n_params: int) -> float:
+        return 2.0 * total / (n_data - n_params) if n_data > n_params else math.nan

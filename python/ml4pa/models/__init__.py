@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .base import LinearModel, Model
+from .chebyshev import Chebyshev
 from .curve import Curve
 from .linear import Linear
 from .logistic import Logistic
@@ -11,12 +12,13 @@ from .polynomial import Polynomial
 
 #: The registry: one line a model; every test of models runs over it.
 MODELS: dict[str, type[Model]] = {
-    model.name: model for model in (Polynomial, Linear, Logistic, MLP, Curve)
+    model.name: model for model in (Polynomial, Chebyshev, Linear, Logistic, MLP, Curve)
 }
 
 __all__ = [
     "MLP",
     "MODELS",
+    "Chebyshev",
     "Curve",
     "Linear",
     "LinearModel",

@@ -92,8 +92,8 @@ class Model:
 
     # The compiled twin.
 
-    def native(self) -> tuple[str, list[int], list[str]] | None:
-        """Its name, whole numbers and words; None where there is none."""
+    def native(self) -> tuple[str, list[float], list[str]] | None:
+        """Its name, numbers and words; None where there is none."""
         return None
 
 

@@ -63,5 +63,5 @@ class Linear(LinearModel):
         g = slope[:, 0] @ X
         return np.concatenate([[slope.sum()], g]) if self.intercept else g
 
-    def native(self) -> tuple[str, list[int], list[str]]:
+    def native(self) -> tuple[str, list[float], list[str]]:
         return "linear", [self.features, int(self.intercept)], [self.link]

@@ -105,7 +105,7 @@ class MLP(Model):
                 delta = back * ACTIVATIONS[self.activation].slope(a[layer])
         return g
 
-    def native(self) -> tuple[str, list[int], list[str]]:
+    def native(self) -> tuple[str, list[float], list[str]]:
         return self.name, list(self.layers), [self.activation, self.output]
 
     def _shapes(self) -> Iterator[tuple[int, int]]:

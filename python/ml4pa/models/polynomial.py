@@ -52,5 +52,5 @@ class Polynomial(LinearModel):
             s = s * X + coefficient
         return s
 
-    def native(self) -> tuple[str, list[int], list[str]]:
+    def native(self) -> tuple[str, list[float], list[str]]:
         return self.name, [self.degree], []

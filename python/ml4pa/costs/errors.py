@@ -1,0 +1,134 @@
+"""Errors of fitted parameters."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .. import checks
+from ..models import Polynomial
+from ..objective import Array
+from .basis import basis_of
+from .cost import Cost
+
+
+class Errors(NamedTuple):
+    """What `errors` found; the matrices are None where there is no minimum, the message says why.
+
+    Attributes
+    ----------
+    covariance : ndarray (n, n) or None
+    errors : ndarray (n,) or None
+        Standard deviations, the roots of the diagonal.
+    correlation : ndarray (n, n) or None
+        The covariance over the products of the errors.
+    message : str
+    """
+
+    covariance: Array | None
+    errors: Array | None
+    correlation: Array | None
+    message: str
+
+
+def errors(cost: Cost, params: ArrayLike) -> Errors:
+    r"""Covariance, errors and correlation of the parameters at the minimum of a cost.
+
+    With the Hessian H of the sum over the data (and the penalties) at the minimum, the covariance
+    matrix is
+
+    - chi2: :math:`2 H^{-1}`, the data's errors taken as they are;
+    - mse: :math:`\hat\sigma^2 (X^T X)^{-1} = 2 \hat\sigma^2 H^{-1}`, the error of the data
+      estimated from the residuals, :math:`\hat\sigma^2 = \sum r^2/(N - n)`;
+    - cross-entropy: :math:`H^{-1}`, the inverse of Fisher's information.
+
+    Parameters
+    ----------
+    cost : Cost
+    params : array_like (n,)
+        The parameters at the minimum.
+
+    Returns
+    -------
+    Errors
+
+    Notes
+    -----
+    For a model without Hessian (`MLP`, `Curve`) it is taken from central differences of the
+    gradient, over a thousandth of each parameter's error. NumPy's ``polyfit(cov=True)`` and SciPy's
+    ``curve_fit`` give the matrix of "mse"; with ``cov="unscaled"`` and ``absolute_sigma=True``,
+    that of "chi2".
+
+    Examples
+    --------
+    The mean of 4 data, each with error 0.5, has error 0.25:
+
+    >>> import ml4pa
+    >>> from ml4pa.costs import errors
+    >>> cost = ml4pa.Cost(ml4pa.Polynomial(0), [0, 1, 2, 3], [1, 2, 1, 2], "chi2", sigma=0.5)
+    >>> errors(cost, [1.5]).errors.tolist()
+    [0.25]
+
+    References
+    ----------
+    F. James, Statistical Methods in Experimental Physics (2006), sections 7.3 and 9.1.
+    """
+    theta = checks.vector(params, cost.n, "params")
+    total = cost._summed(cost.model.score(theta, cost.X))[0]
+    unit = cost.loss.unit(total, cost.n_data, cost.n)
+    if not unit > 0:
+        return _none(
+            f"no errors: {cost.n_data} data and {cost.n} parameters leave no residual to "
+            "estimate the error of the data from"
+        )
+    H, T = _hessian(cost, theta, unit)
+    if not np.isfinite(H).all():
+        return _none("no errors: the Hessian is not finite")
+    size = np.sqrt(np.abs(np.diagonal(H)))
+    size[size == 0] = 1.0
+    least = float(np.linalg.eigvalsh(H / np.outer(size, size))[0])
+    if least <= cost.n * np.finfo(float).eps:
+        return _none(
+            f"no errors: the Hessian has the eigenvalue {least:.3g} (parameters scaled to a "
+            "diagonal of 1), so this is no minimum that determines them all"
+        )
+    inverse = np.linalg.inv(H / np.outer(size, size)) / np.outer(size, size)
+    covariance = unit * (T @ inverse @ T.T)
+    covariance = 0.5 * (covariance + covariance.T)
+    sigma = np.sqrt(np.diagonal(covariance))
+    return Errors(covariance, sigma, covariance / np.outer(sigma, sigma), "errors from the Hessian")
+
+
+def _none(message: str) -> Errors:
+    return Errors(None, None, None, message)
+
+
+def _hessian(cost: Cost, theta: Array, unit: float) -> tuple[Array, Array]:
+    """H of the sum in well determined parameters c, and T, where theta = T c."""
+    if not cost.model.linear:
+        return _differences(cost, theta, unit) / cost.scale, np.eye(cost.n)
+    if not isinstance(cost.model, Polynomial):
+        return cost.hessian(theta) / cost.scale, np.eye(cost.n)
+    basis = basis_of(cost)
+    penalty = 2.0 * cost.l2 * (basis.T.T * cost.model.penalised) @ basis.T
+    # Its Hessian does not depend on c: the losses of a polynomial are quadratic.
+    return (basis.cost.hessian(np.zeros(cost.n)) + penalty) / cost.scale, basis.T
+
+
+def _differences(cost: Cost, theta: Array, unit: float) -> Array:
+    """The Hessian by central differences of the gradient, its steps from a first estimate."""
+    h = 1e-4 * np.where(theta == 0, 1.0, np.abs(theta))
+    for last in (False, True):
+        columns = []
+        for j in range(cost.n):
+            step = np.where(np.arange(cost.n) == j, h, 0.0)
+            rise = cost.gradient(theta + step) - cost.gradient(theta - step)
+            columns.append(rise / (2.0 * h[j]))
+        H = np.column_stack(columns)
+        if not last:
+            curved = np.diagonal(H) / cost.scale
+            good = curved > 0
+            h[good] = 1e-3 * np.sqrt(unit / curved[good])
+    return np.asarray(0.5 * (H + H.T))

@@ -1,0 +1,161 @@
+"""The exact solution of least squares that are linear in the parameters."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .. import checks
+from ..objective import Array
+from .basis import Basis, basis_of
+from .cost import Cost
+
+#: Up to this condition number of the (scaled) design matrix its square, the normal matrix, keeps
+#: enough digits: the step of refinement gains the rest.
+NORMAL = 1e5
+
+
+class Solution(NamedTuple):
+    """What `solve` found.
+
+    Attributes
+    ----------
+    params : ndarray (n,)
+        theta.
+    rank : int
+        Of the design matrix, with the rows of the penalty; n if the minimum is unique.
+    condition : float
+        The ratio of the extreme singular values of that matrix, its columns scaled to length 1.
+    message : str
+        How it was found, and what is wrong where rank < n.
+    """
+
+    params: Array
+    rank: int
+    condition: float
+    message: str
+
+
+def solve(cost: Cost, engine: str = "compiled") -> Solution:
+    r"""The minimum of a cost that is quadratic in the parameters, without iteration.
+
+    .. math:: \min_c\; |W (A c - y)|^2 + \lambda |D\,T c|^2, \qquad \theta = T c
+
+    W holds 1/sigma, or the inverse Cholesky factor of the covariance matrix; the columns of A are
+    Chebyshev polynomials on the interval of the data for a `Polynomial` (theta = T c turns them
+    into powers of x, in exact arithmetic), the variables for a `Linear`. D leaves out the
+    intercept.
+
+    The NumPy engine decomposes the rows of the design matrix into singular values. The compiled one
+    forms the normal equations in one pass over the data and corrects their solution by the residual
+    in a second one; where the columns are nearly dependent it leaves the work to the first way.
+
+    Parameters
+    ----------
+    cost : Cost
+        Of a `Polynomial`, `Linear` (or ``models.Chebyshev``) with loss "mse" or "chi2", l1 = 0.
+    engine : {"compiled", "numpy"}, default "compiled"
+
+    Returns
+    -------
+    Solution
+        Data that do not determine the parameters give rank < n, a message that says so, and of all
+        solutions the shortest c.
+
+    Raises
+    ------
+    ValueError
+        If the cost is not quadratic.
+
+    Examples
+    --------
+    >>> import ml4pa
+    >>> from ml4pa.costs import solve
+    >>> solve(ml4pa.Cost(ml4pa.Polynomial(2), [0, 1, 2, 3], [1, 2, 5, 10])).params.round(9).tolist()
+    [1.0, 0.0, 1.0]
+    >>> told = solve(ml4pa.Cost(ml4pa.Polynomial(2), [0, 1, 1], [1, 2, 2]))
+    >>> told.rank, told.message
+    (2, 'the data determine 2 of 3 parameters: take fewer parameters, more data, or l2 > 0')
+
+    References
+    ----------
+    G. H. Golub, C. F. Van Loan, Matrix Computations (2013), sections 5.3, 5.5 and 6.1; N. J.
+    Higham, Accuracy and Stability of Numerical Algorithms (2002), section 20.5.
+    """
+    checks.quadratic(cost)
+    checks.choice("engine", engine, ("compiled", "numpy"))
+    basis = basis_of(cost)
+    penalty = np.sqrt(cost.l2 / cost.scale) * cost.model.penalised[:, np.newaxis] * basis.T
+    found = None
+    if engine == "compiled" and cost.whitening is None:
+        found = _normal_equations(basis, penalty)
+    return found or _singular_values(basis, penalty)
+
+
+def _singular_values(basis: Basis, penalty: Array) -> Solution:
+    cost = basis.cost
+    a, y = cost.model.design(cost.X), cost.y[:, 0]
+    if cost.whitening is not None:
+        a, y = cost.whitening @ a, cost.whitening @ y
+    elif cost.weights is not None:
+        root = np.sqrt(cost.weights)
+        a, y = root * a, root[:, 0] * y
+    c, rank, condition = _least_squares(np.vstack([a, penalty]), np.append(y, np.zeros(cost.n)))
+    return _told(basis.theta(c), rank, condition)
+
+
+def _normal_equations(basis: Basis, penalty: Array) -> Solution | None:
+    """Two Newton steps from 0, the second a refinement; None where too many digits would be lost.
+
+    With A^T W^2 A = R^T R a step d minimises |R d + R^-T g|^2 + |S (c + d)|^2, where g is half the
+    gradient of the sum over the data and S the penalty: no product S^T S is formed.
+    """
+    cost = basis.cost.replaced(reduction="sum")
+    zero = np.zeros(cost.n)
+    try:
+        R = np.asarray(np.linalg.cholesky(0.5 * cost.hessian(zero)).T, dtype=np.float64)
+    except np.linalg.LinAlgError:
+        return None
+    if _condition(R) > NORMAL:
+        return None
+    rows = np.vstack([R, penalty])
+    parts: list[Array] = []
+    for _ in range(2):
+        c = np.sum(parts, axis=0) if parts else zero
+        told = np.append(-np.linalg.solve(R.T, 0.5 * cost.gradient(c)), -(penalty @ c))
+        d, rank, condition = _least_squares(rows, told)
+        parts.append(d)
+    return _told(basis.theta(*parts), rank, condition)
+
+
+def _scaled(a: Array) -> tuple[Array, Array]:
+    """The columns at length 1, and their lengths (1 for a column of zeros)."""
+    lengths = np.sqrt(np.sum(a * a, axis=0))
+    lengths[lengths == 0] = 1.0
+    return a / lengths, lengths
+
+
+def _condition(a: Array) -> float:
+    singular = np.linalg.svd(_scaled(a)[0], compute_uv=False)
+    return float(singular[0] / singular[-1]) if singular[-1] > 0 else np.inf
+
+
+def _least_squares(a: Array, y: Array) -> tuple[Array, int, float]:
+    """The shortest minimiser of |a c - y|, columns scaled; the rank and the condition of a."""
+    scaled, lengths = _scaled(a)
+    c, _, rank, singular = np.linalg.lstsq(scaled, y, rcond=None)
+    condition = singular[0] / singular[-1] if singular.size == len(c) and singular[-1] else np.inf
+    return c / lengths, int(rank), float(condition)
+
+
+def _told(theta: Array, rank: int, condition: float) -> Solution:
+    n = theta.size
+    if rank < n:
+        message = (
+            f"the data determine {rank} of {n} parameters: take fewer parameters, more data, "
+            "or l2 > 0"
+        )
+    else:
+        message = f"exact solution; the design matrix has condition number {condition:.3g}"
+    return Solution(theta, rank, condition, message)
