@@ -55,7 +55,8 @@ def test_the_solution_is_that_of_numpy_polynomial(engine, degree, interval):
     y = np.sin(3 * (x - interval[0]) / (interval[1] - interval[0]))
     y += 0.1 * table(200, 1)[:, 0]
     told = solve(Cost(Polynomial(degree), x, y), engine)
-    best = np.polynomial.Chebyshev.fit(x, y, degree)
+    # Shifted: numpy maps a + b x, which loses digits far from 0.
+    best = np.polynomial.Chebyshev.fit(x - x.min(), y, degree)
     c = solve(Cost(Chebyshev(degree, x.min(), x.max()), x, y), engine)
     assert_allclose(c.params, best.coef, rtol=1e-11, atol=1e-12)
     powers = Chebyshev(degree, x.min(), x.max()).powers(c.params)

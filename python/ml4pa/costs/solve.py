@@ -47,9 +47,9 @@ def solve(cost: Cost, engine: str = "compiled") -> Solution:
     into powers of x, in exact arithmetic), the variables for a `Linear`. D leaves out the
     intercept.
 
-    The NumPy engine decomposes the rows of the design matrix into singular values. The compiled one
-    forms the normal equations in one pass over the data and corrects their solution by the residual
-    in a second one; where the columns are nearly dependent it leaves the work to the first way.
+    The NumPy engine decomposes the rows of the design matrix into singular values, the compiled one
+    forms the normal equations in one pass over the data; both then correct their solution by the
+    residual. Where the columns are nearly dependent the compiled engine takes the first way too.
 
     Parameters
     ----------
@@ -101,8 +101,10 @@ def _singular_values(basis: Basis, penalty: Array) -> Solution:
     elif cost.weights is not None:
         root = np.sqrt(cost.weights)
         a, y = root * a, root[:, 0] * y
-    c, rank, condition = _least_squares(np.vstack([a, penalty]), np.append(y, np.zeros(cost.n)))
-    return _told(basis.theta(c), rank, condition)
+    rows, told = np.vstack([a, penalty]), np.append(y, np.zeros(cost.n))
+    c, rank, condition = _least_squares(rows, told)
+    correction, _, _ = _least_squares(rows, told - rows @ c)
+    return _told(basis.theta(c, correction), rank, condition)
 
 
 def _normal_equations(basis: Basis, penalty: Array) -> Solution | None:

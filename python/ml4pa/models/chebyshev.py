@@ -62,7 +62,8 @@ class Chebyshev(LinearModel):
         return np.minimum(np.arange(self.n_params), 1.0)
 
     def design(self, X: Array) -> Array:
-        t = (2.0 * X[:, 0] - (self.low + self.high)) / (self.high - self.low)
+        x = X[:, 0]
+        t = ((x - self.low) - (self.high - x)) / (self.high - self.low)  # exact far from 0 too
         return np.asarray(np.polynomial.chebyshev.chebvander(t, self.degree), dtype=np.float64)
 
     def basis(self) -> list[list[Fraction]]:
