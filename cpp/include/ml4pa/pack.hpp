@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstring>
 
 namespace ml4pa {
 
@@ -11,6 +12,10 @@ struct VectorOf;
 template <>
 struct VectorOf<2> {
     typedef double type __attribute__((vector_size(16)));
+};
+template <>
+struct VectorOf<4> {
+    typedef double type __attribute__((vector_size(32)));
 };
 
 template <int W>
@@ -22,6 +27,12 @@ struct Pack {
     Pack(Vector u) : v(u) {}
     Pack(double a) : v(a + Vector{}) {}
 
+    static Pack load(const double* from) {
+        Pack p;
+        std::memcpy(&p.v, from, sizeof p.v);
+        return p;
+    }
+
     double operator[](int i) const { return v[i]; }
 
     friend Pack operator+(Pack a, Pack b) { return a.v + b.v; }
@@ -32,6 +43,9 @@ struct Pack {
     Pack& operator+=(Pack b) { return v += b.v, *this; }
     Pack& operator-=(Pack b) { return v -= b.v, *this; }
     Pack& operator*=(Pack b) { return v *= b.v, *this; }
+
+    // a where it is less, else b: b where either is NaN.
+    friend Pack min(Pack a, Pack b) { return a.v < b.v ? a.v : b.v; }
 
     friend Pack sqrt(Pack a) {
         for (int i = 0; i < W; ++i) a.v[i] = std::sqrt(a.v[i]);

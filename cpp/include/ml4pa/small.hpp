@@ -37,9 +37,12 @@ public:
         run.resume(start_ + iteration_, best_x_, best_f_, x_);
     }
 
-    // Where the next iterates are written, and their learning rates: one for each, or one for all.
-    void rows(Path::Place place, const double* rates, Index rate_stride) {
+    // Where the next iterates are written; where their gradients are, at most `most`, all of one
+    // coordinate together; and their learning rates: one for each, or one for all.
+    void rows(Path::Place place, double* gradients, Index most, const double* rates,
+              Index rate_stride) {
         rows_ = place;
+        for (int i = 0; i < d; ++i) gradients_[i] = gradients + i * most;
         rates_ = rates;
         rate_stride_ = rate_stride;
         row_ = 0;
@@ -51,14 +54,46 @@ public:
     // not ask.
     void keep_best() {
         const Index rows = row_ > 0 && !finite(rows_.f[row_ - 1]) ? row_ - 1 : row_;
-        for (Index k = 0; k < rows; k += 64) {
-            const Index end = std::min(k + 64, rows);
-            const double f = smallest(rows_.f + k, end - k);
-            if (!(f < best_f_)) continue;
-            best_f_ = f;
-            const Index best = std::find(rows_.f + k, rows_.f + end, f) - rows_.f;
-            std::copy_n(rows_.x + best * d, d, best_x_);
+        Index place = -1;  // of the block of rows with the best
+        for (Index k = 0; k < rows; k += block)
+            if (const double f = smallest(rows_.f + k, std::min(block, rows - k)); f < best_f_) {
+                best_f_ = f;
+                place = k;
+            }
+        if (place < 0) return;
+        const double* first = rows_.f + place;
+        const Index best =
+            std::find(first, first + std::min(block, rows - place), best_f_) - rows_.f;
+        std::copy_n(rows_.x + best * d, d, best_x_);
+    }
+
+    // `count` steps at which nothing is asked, nor kept beside the rows.
+    void stride(Index count) {
+        const Index first = row_;
+        for (Index k = first; k < first + count; ++k) {
+            rows_.f[k] = evaluate();
+            for (int i = 0; i < d; ++i) rows_.x[k * d + i] = x_[i];
+            for (int i = 0; i < d; ++i) gradients_[i][k] = g_[i];
+            step(rates_[k * rate_stride_]);
         }
+        row_ += count;
+        iteration_ += count;
+        f_ = f_before_ = rows_.f[row_ - 1];
+        for (int i = 0; i < d; ++i) before_[i] = x_[i];
+    }
+    // How many of the next points no budget ends at.
+    std::int64_t unspent() const { return last_ - iteration_ - 1; }
+    // Whether a rule is met at one of the rows from `first` on; none of them is the first of all.
+    bool met_since(Index first, const Rules& rules) const {
+        std::int64_t any = 0;  // as wide as a double: the compiler takes several rows at once
+        auto ask = [&](const auto rule) {
+            if constexpr (!is_counted<std::decay_t<decltype(rule)>>)
+                if (rule.limit == rule.limit)
+                    for (Index k = first, end = row_; k < end; ++k)
+                        any |= rule.met(Row(*this, k)) ? 1 : 0;
+        };
+        std::apply([&](const auto&... rule) { (ask(rule), ...); }, rules);
+        return any != 0;
     }
 
     double evaluate() {
@@ -91,8 +126,12 @@ public:
     void end(double) {}
     bool tell(double f) {
         f_before_ = f;
-        const typename M::Step step = method_.begin(rates_[(row_ - 1) * rate_stride_], scalars_);
         for (int i = 0; i < d; ++i) before_[i] = x_[i];
+        step(rates_[(row_ - 1) * rate_stride_]);
+        return true;  // advance_soundly looks
+    }
+    void step(double eta) {
+        const typename M::Step step = method_.begin(eta, scalars_);
         for (int k = 0; k < d / lanes; ++k) {
             T kept[p > 0 ? p : 1], g{};
             if constexpr (lanes == 1) {
@@ -104,7 +143,6 @@ public:
             M::update(step, g, theta_[k], kept);
             for (int s = 0; s < p; ++s) slot_[s][k] = kept[s];
         }
-        return true;  // advance_soundly looks
     }
     Stop stop() const { return {Reason::diverged, f_before_, 0.0}; }
 
@@ -117,10 +155,29 @@ public:
     }
     void gradient_at(const double* x, double* g) const { landscape_->value_and_gradient(x, d, g); }
 
+    // A row with one before it, as the rules see it.
+    struct Row {
+        Row(const SmallView& view, Index k) : f_(view.rows_.f[k]), f_before_(view.rows_.f[k - 1]) {
+            for (int i = 0; i < d; ++i) {
+                g_[i] = view.gradients_[i][k];
+                dx_[i] = view.rows_.x[k * d + i] - view.rows_.x[(k - 1) * d + i];
+            }
+        }
+        static constexpr Index n() { return d; }
+        static constexpr Norm norm() { return Norm::max; }
+        double f() const { return f_; }
+        double f_before() const { return f_before_; }
+        double g(Index i) const { return g_[i]; }
+        double dx(Index i) const { return dx_[i]; }
+        static constexpr std::int64_t iteration() { return 1; }
+
+    private:
+        double f_, f_before_, g_[d], dx_[d];
+    };
+
     // Whether all values written, and where the run stands now, are finite.
     bool sound() const {
-        bool all = true;
-        for (Index k = 0; k < row_; ++k) all &= finite(rows_.f[k]);
+        bool all = all_finite(rows_.f, row_);
         for (int i = 0; i < d; ++i) {
             all &= finite(get(theta_, i));
             for (int s = 0; s < p; ++s) all &= finite(get(slot_[s], i));
@@ -146,17 +203,34 @@ private:
         return zero == 0.0;
     }
 
+    static constexpr Index block = 64;
+
     // The smallest of m numbers that are not NaN, infinity where there is none.
     static double smallest(const double* f, Index m) {
-        constexpr double infinity = std::numeric_limits<double>::infinity();
-        double least[8];
-        std::fill_n(least, 8, infinity);
+        Pack<4> least0(std::numeric_limits<double>::infinity()), least1 = least0;
         Index k = 0;
-        for (; k + 8 <= m; k += 8)
-            for (int j = 0; j < 8; ++j) least[j] = f[k + j] < least[j] ? f[k + j] : least[j];
-        for (; k < m; ++k) least[0] = f[k] < least[0] ? f[k] : least[0];
-        for (int j = 1; j < 8; ++j) least[0] = least[j] < least[0] ? least[j] : least[0];
-        return least[0];
+        for (; k + 8 <= m; k += 8) {
+            least0 = min(Pack<4>::load(f + k), least0);
+            least1 = min(Pack<4>::load(f + k + 4), least1);
+        }
+        least0 = min(least1, least0);
+        double least = least0[0];
+        for (int j = 1; j < 4; ++j) least = least0[j] < least ? least0[j] : least;
+        for (; k < m; ++k) least = f[k] < least ? f[k] : least;
+        return least;
+    }
+    // Whether m numbers are finite: 0 times such a number is 0, else NaN.
+    static bool all_finite(const double* f, Index m) {
+        Pack<4> zero0, zero1;
+        Index k = 0;
+        for (; k + 8 <= m; k += 8) {
+            zero0 += Pack<4>::load(f + k) * 0.0;
+            zero1 += Pack<4>::load(f + k + 4) * 0.0;
+        }
+        zero0 += zero1;
+        double zero = zero0[0] + zero0[1] + zero0[2] + zero0[3];
+        for (; k < m; ++k) zero += f[k] * 0.0;
+        return zero == 0.0;
     }
 
     static constexpr int slots = p > 0 ? p : 1;
@@ -181,6 +255,7 @@ private:
     double f_ = 0.0, f_before_ = 0.0, best_f_ = std::numeric_limits<double>::infinity();
     std::int64_t start_ = 0, iteration_ = -1;
     Path::Place rows_{};
+    double* gradients_[d] = {};
     const double* rates_ = nullptr;
     Index rate_stride_ = 0;
     Index row_ = 0;
@@ -202,19 +277,43 @@ Stop advance_soundly(View& view, const Options& options, std::int64_t budget) {
     return stop ? stop : view.stop();
 }
 
+// The steps themselves. As `advance`, it works on a copy, and is not inlined into its caller.
+template <class View>
+[[gnu::noinline, gnu::flatten]] void stride(View& shared, Index count) {
+    View run = shared;
+    run.stride(count);
+    shared = run;
+}
+
+// As advance_soundly. Asking the rules at every step would double the instructions between two
+// iterates, so they are asked of all rows together, and where one is met the chunk is gone through
+// again to stop there. The first point is asked alone: the others then have one before them.
+template <class View>
+Stop advance_in_strides(View& view, const Options& options, std::int64_t budget) {
+    if (const Stop stop = advance_soundly(view, options, 1)) return stop;
+    const std::int64_t count = std::min(budget - 1, view.unspent());
+    if (count <= 0) return {};
+    const View before = view;
+    stride(view, static_cast<Index>(count));
+    if (view.sound() && !view.met_since(before.rows_written(), options.rules)) return {};
+    view = before;
+    return advance_soundly(view, options, count);
+}
+
 template <class M, class L>
 void minimize_small(Run& run, const Objective& objective, const Options& options, Path& path,
                     Progress& progress, Observer& observer) {
     auto& mine = static_cast<GradientRun<M>&>(run);
     const L& landscape = static_cast<const LandscapeObjective<L>&>(objective).landscape();
     constexpr Index n = L::dimension;
-    constexpr std::int64_t most = 4096;
+    constexpr std::int64_t most = 1024;
     progress.x = Array(n);
     progress.g = Array(n);
     progress.best_g = Array(n);
     SmallView<M, L> view(mine, landscape, options.rules);
     Clock clock(options, run, progress, observer);
     Rows scratch;  // for iterates that the path does not want all of
+    Rows gradients;
     if (path.stride() != 1) scratch.reserve(std::min(view.most_rows(), most) * (n + 1));
     const Rate& rate = mine.options().rate;
     const std::int64_t started = run.iteration();
@@ -233,8 +332,9 @@ void minimize_small(Run& run, const Objective& objective, const Options& options
         rates.resize(rate.constant() ? 1 : static_cast<std::size_t>(budget));
         for (std::size_t k = 0; k < rates.size(); ++k)
             rates[k] = rate(started + first + static_cast<std::int64_t>(k));
-        view.rows(rows, rates.data(), rate.constant() ? 0 : 1);
-        progress.stop = advance_soundly(view, options, budget);
+        view.rows(rows, gradients.reserve(budget * n), budget, rates.data(),
+                  rate.constant() ? 0 : 1);
+        progress.stop = advance_in_strides(view, options, budget);
         view.keep_best();
         view.report(progress);
         if (path.stride() == 1)
