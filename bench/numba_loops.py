@@ -85,12 +85,13 @@ def adam(x, y, points, eta, beta1, beta2, eps, eps_root):  # type: ignore[no-unt
         path[t, 0], path[t, 1], values[t] = x, y, f
         weight1 = beta1 * weight1 + (1.0 - beta1)
         weight2 = beta2 * weight2 + (1.0 - beta2)
-        eta_hat, correction = eta / weight1, 1.0 / weight2
+        root = np.sqrt(weight2)
+        eta_hat, eps_hat, eps_root_hat = eta * root / weight1, eps * root, eps_root * weight2
         mx, my = beta1 * mx + (1.0 - beta1) * gx, beta1 * my + (1.0 - beta1) * gy
         sx = beta2 * sx + ((1.0 - beta2) * gx) * gx
         sy = beta2 * sy + ((1.0 - beta2) * gy) * gy
-        x -= (eta_hat * mx) / (np.sqrt(sx * correction + eps_root) + eps)
-        y -= (eta_hat * my) / (np.sqrt(sy * correction + eps_root) + eps)
+        x -= (eta_hat * mx) / (np.sqrt(sx + eps_root_hat) + eps_hat)
+        y -= (eta_hat * my) / (np.sqrt(sy + eps_root_hat) + eps_hat)
     return path, values
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -40,7 +41,9 @@ class Adam(GradientMethod):
     The lecture prints m_t with a minus sign before (1-beta1) g_t, and its tutorial divides by
     1-beta instead of 1-beta^t; these are slips. 1-beta^t is the weight of all gradients so far in
     the average; it is kept as such, w <- beta w + (1-beta), without the cancellation of the
-    difference, and divided by once a step: in eta, and as a factor 1/w2 of s.
+    difference. As the paper does at the end of its section 2, both corrections are brought into
+    numbers that are the same for all coordinates: with w = 1-beta2^t,
+    sqrt(s/w + eps_root) = sqrt(s + eps_root w) / sqrt(w).
 
     Examples
     --------
@@ -68,7 +71,8 @@ class Adam(GradientMethod):
     def step(self, theta: Array, g: Array, eta: float, state: State) -> Array:
         w1 = state["weight1"] = self.beta1 * state["weight1"] + (1.0 - self.beta1)
         w2 = state["weight2"] = self.beta2 * state["weight2"] + (1.0 - self.beta2)
-        eta_hat, correction = eta / w1, 1.0 / w2
+        root = math.sqrt(w2)
+        eta_hat, eps_hat, eps_root_hat = eta * root / w1, self.eps * root, self.eps_root * w2
         m = state["m"] = self.beta1 * state["m"] + (1.0 - self.beta1) * g
         s = state["s"] = self.beta2 * state["s"] + ((1.0 - self.beta2) * g) * g
-        return theta - (eta_hat * m) / (np.sqrt(s * correction + self.eps_root) + self.eps)
+        return theta - (eta_hat * m) / (np.sqrt(s + eps_root_hat) + eps_hat)

@@ -11,8 +11,9 @@ namespace ml4pa::methods {
 //     m^ = m / (1 - beta1^t)                  s^ = s / (1 - beta2^t)
 //     theta <- theta - eta m^ / (sqrt(s^ + eps_root) + eps)
 // 1 - beta^t is the weight of the gradients in the average, w <- beta w + (1 - beta): without the
-// cancellation of the difference, nor the slow subnormal numbers that beta^t ends in. It is a
-// number, so it is divided by once a step: in eta, and as a factor of s.
+// cancellation of the difference, nor the slow subnormal numbers that beta^t ends in. As the paper
+// does at the end of its section 2, both corrections are brought into numbers that are the same for
+// all coordinates: with w = 1 - beta2^t, sqrt(s/w + eps_root) = sqrt(s + eps_root w) / sqrt(w).
 struct Adam {
     static constexpr const char* name = "adam";
     static constexpr std::array<const char*, 4> fields{"beta1", "beta2", "eps", "eps_root"};
@@ -23,14 +24,15 @@ struct Adam {
     double beta1, beta2, eps, eps_root;
 
     struct Step {
-        double beta1, one_minus_beta1, beta2, one_minus_beta2, eta_hat, correction, eps, eps_root;
+        double beta1, one_minus_beta1, beta2, one_minus_beta2, eta_hat, eps_hat, eps_root_hat;
     };
 
     Step begin(double eta, double* scalars) const {
         double &w1 = scalars[0], &w2 = scalars[1];
         w1 = beta1 * w1 + (1.0 - beta1);  // 1 - beta1^t
         w2 = beta2 * w2 + (1.0 - beta2);  // 1 - beta2^t
-        return {beta1, 1.0 - beta1, beta2, 1.0 - beta2, eta / w1, 1.0 / w2, eps, eps_root};
+        const double root = std::sqrt(w2);
+        return {beta1, 1.0 - beta1, beta2, 1.0 - beta2, eta * root / w1, eps * root, eps_root * w2};
     }
 
     template <class T>
@@ -39,8 +41,8 @@ struct Adam {
         T &m = slot[0], &s = slot[1];
         m = k.beta1 * m + k.one_minus_beta1 * g;
         s = k.beta2 * s + (k.one_minus_beta2 * g) * g;
-        T root = sqrt(s * k.correction + k.eps_root);
-        if (k.eps != 0.0) root = root + k.eps;  // adding 0 would only lengthen the chain
+        T root = sqrt(s + k.eps_root_hat);
+        if (k.eps_hat != 0.0) root = root + k.eps_hat;  // adding 0 would only lengthen the chain
         theta = theta - (k.eta_hat * m) / root;
     }
 };
