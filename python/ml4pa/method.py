@@ -148,7 +148,7 @@ class GradientMethod(Method):
 
     def hyper_parameters(self) -> dict[str, float]:
         """The method's own numbers, in order: what its compiled twin is made from."""
-        names = _own_names(type(self))  # type: ignore[arg-type]  # mypy asks instances to be hashable
+        names = own_names(type(self))  # type: ignore[arg-type]  # mypy asks instances to be hashable
         return {name: getattr(self, name) for name in names}
 
     def start(
@@ -174,7 +174,8 @@ class GradientMethod(Method):
 
 
 @functools.cache  # asking dataclasses.fields at every start would be slow
-def _own_names(kind: type[GradientMethod]) -> tuple[str, ...]:
+def own_names(kind: type[GradientMethod]) -> tuple[str, ...]:
+    """The names of the hyper-parameters that only this method has."""
     shared = ("learning_rate", "noise", "clip")
     return tuple(f.name for f in dataclasses.fields(kind) if f.name not in shared)
 

@@ -17,7 +17,7 @@ from .objective import Array, Evaluation, Function, Objective, as_objective
 from .path import Path
 from .progress import Bar
 from .result import Result
-from .run import ENGINES, CompiledRun, NumpyRun, is_native, noise_key, start_checked
+from .run import ENGINES, NumpyRun, is_native, native_run, noise_key, start_checked
 from .stop import Status, Stop
 from .stopping import RULES
 
@@ -25,12 +25,9 @@ from .stopping import RULES
 DEFAULT_MAX_ITER = 100_000
 #: Where no test of convergence is asked for.
 DEFAULT_GTOL = 1e-8
-#: The keywords of the rules that test convergence.
-CONVERGENCE = tuple(rule.keyword for rule in RULES if rule.converged)
-#: The keyword and the check of each rule: a call of minimize on a landscape takes microseconds, and
-#: looking them up in their classes would be a good part of it.
-LIMITS = tuple((rule.keyword, rule.limit) for rule in RULES)
-NO_LIMITS = [math.nan] * len(RULES)
+#: What is asked of each rule: a call of minimize on a landscape takes microseconds, and looking it
+#: up in their classes would be a good part of it.
+LIMITS = tuple((rule.keyword, rule.limit, rule.converged) for rule in RULES)
 
 
 def minimize(
@@ -166,23 +163,24 @@ def minimize(
     known = twin is not None or type(objective) is Function
     compiled = engine == "compiled" and known and is_native(how)
     key = noise_key(how, rng)
-    run = start_checked(how, start, key, limits, "compiled" if compiled else "numpy")
-
+    ran = "compiled" if compiled else "numpy"
     bar = Bar(progress, max_iter, max_evals) if progress else None
-    listener = None if callback is None else _listener(callback, run.engine)
+    listener = None if callback is None else _listener(callback, ran)
     try:
-        if isinstance(run, CompiledRun):
+        if compiled:
             what = twin if twin and on_nan == "worst" else _evaluator(objective, on_nan)
-            told = run.native.minimize(what, rules, euclidean, time_limit, stride, listener, bar)
+            native = native_run(how, start, key, limits)
+            told = native.minimize(what, rules, euclidean, time_limit, stride, listener, bar)
             outcome = Outcome._make(told)
         else:
+            run = start_checked(how, start, key, limits, "numpy")
             assert isinstance(run, NumpyRun)
             evaluate = _evaluator(objective, on_nan)
             outcome = loop(run, evaluate, rules, euclidean, time_limit, stride, listener, bar)
     finally:
         if bar is not None:
             bar.close()
-    return _result(outcome, how, run.engine, euclidean, stride)
+    return _result(outcome, how, ran, euclidean, stride)
 
 
 def _method(method: Method | str) -> GradientMethod:
@@ -205,17 +203,22 @@ def _method(method: Method | str) -> GradientMethod:
 
 def _limits(given: dict[str, Any], max_time: float | None) -> list[float]:
     """The limits of the rules, in the order of their registry; NaN where there is none."""
-    for keyword in CONVERGENCE:
-        if given[keyword] is not None:
-            break
-    else:
-        given["gtol"] = DEFAULT_GTOL
-    if max_time is None and given["max_iter"] is None and given["max_evals"] is None:
-        given["max_iter"] = DEFAULT_MAX_ITER
-    limits = NO_LIMITS.copy()
-    for place, (keyword, limit) in enumerate(LIMITS):
-        if given[keyword] is not None:
-            limits[place] = limit(given[keyword])
+    limits = []
+    converges, ends = False, max_time is not None
+    for keyword, limit, converged in LIMITS:
+        value = given[keyword]
+        if value is None:
+            limits.append(math.nan)
+            continue
+        limits.append(limit(value))
+        if converged:
+            converges = True
+        else:
+            ends = True
+    if not converges:
+        limits[Status.GRADIENT_TOLERANCE] = DEFAULT_GTOL
+    if not ends:
+        limits[Status.MAX_ITER] = -DEFAULT_MAX_ITER
     return limits
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from . import _core, checks, learning_rates
 from .learning_rates import LineSearch
-from .method import GradientMethod, State
+from .method import GradientMethod, State, own_names
 from .methods import METHODS
 from .methods.newton import Newton
 from .objective import Array
@@ -138,18 +138,7 @@ class CompiledRun(Run):
     ) -> None:
         self.method = method
         self.bounds = bounds
-        low, high = (None, None) if bounds is None else bounds
-        self.native = _core.start(
-            method.name,
-            list(method.hyper_parameters().values()),
-            learning_rates.native(method.learning_rate),
-            method.noise,
-            math.inf if method.clip is None else method.clip,
-            key,
-            x0,
-            low,
-            high,
-        )
+        self.native = native_run(method, x0, key, bounds)
         # Without a Python frame between: a call takes less than a microsecond.
         self.ask = self.native.ask  # type: ignore[method-assign]
         self.tell = self.native.tell  # type: ignore[method-assign]
@@ -178,6 +167,24 @@ class CompiledRun(Run):
     def stopped(self) -> Stop | None:
         reason, measured, limit = self.native.stop
         return None if reason < 0 else Stop(reason, measured, limit)
+
+
+def native_run(
+    method: GradientMethod, x0: Array, key: int, bounds: checks.Bounds | None
+) -> _core.Run:
+    """What a CompiledRun is made of; all that `minimize` needs of it."""
+    low, high = (None, None) if bounds is None else bounds
+    return _core.start(
+        method.name,
+        [getattr(method, name) for name in own_names(type(method))],  # type: ignore[arg-type]
+        learning_rates.native(method.learning_rate),
+        method.noise,
+        math.inf if method.clip is None else method.clip,
+        key,
+        x0,
+        low,
+        high,
+    )
 
 
 class NumpyRun(Run):
