@@ -220,6 +220,13 @@ void tell(Handle& self, py::object x, py::object f, py::object g, py::object h) 
     self.asked = py::none();
 }
 
+void advance(Handle& self, py::object g) {
+    if (!self.run->advances()) throw std::logic_error("a step that is no formula");
+    if (!is_vector(g, self.run->n())) g = checks().attr("vector")(g, self.run->n());
+    self.run->advance(static_cast<const double*>(py::cast<py::array>(g).data()));
+    self.asked = py::none();
+}
+
 py::tuple stop_of(const Stop& stop) {
     return py::make_tuple(stop.reason, stop.measured, stop.limit);
 }
@@ -316,6 +323,7 @@ void bind_runs(py::module_& m) {
         .def("ask", &ask)
         .def("tell", &tell, py::arg("x"), py::arg("f"), py::arg("g") = py::none(),
              py::arg("H") = py::none())
+        .def("advance", &advance, py::arg("g"))
         .def("accepts",
              [](Handle& self, double f, const Floats& g) { return self.run->accepts(f, g.data()); })
         .def("minimize", &minimize, py::arg("objective"), py::arg("limits"), py::arg("euclidean"),

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from . import landscapes
 from .checkpoint import load
 from .costs import Cost, LeastSquares
+from .fit import fit
+from .fitted import Fit, History
 from .learning_rates import (
     Backtracking,
     Constant,
@@ -61,9 +63,11 @@ __all__ = [
     "Curve",
     "ExactLineSearch",
     "Exponential",
+    "Fit",
     "Function",
     "GradientDescent",
     "GradientMethod",
+    "History",
     "InverseTime",
     "LeastSquares",
     "Linear",
@@ -82,6 +86,7 @@ __all__ = [
     "Step",
     "Warmup",
     "__version__",
+    "fit",
     "landscapes",
     "load",
     "minimize",

@@ -8,7 +8,9 @@ from typing import Any
 class Bar:
     """A progress bar that a loop calls now and then."""
 
-    def __init__(self, progress: Any, max_iter: int | None, max_evals: int | None) -> None:
+    def __init__(
+        self, progress: Any, max_iter: int | None, max_evals: int | None, unit: str = "step"
+    ) -> None:
         try:
             from tqdm.auto import tqdm
         except ImportError:
@@ -16,7 +18,7 @@ class Bar:
                 "progress=True needs tqdm: pip install 'ml4pa[progress]', or progress=False"
             ) from None
         self._evals = max_iter is None and max_evals is not None
-        total, unit = (max_evals, "eval") if self._evals else (max_iter, "step")
+        total, unit = (max_evals, "eval") if self._evals else (max_iter, unit)
         self._bar = tqdm(total=total, unit=unit, leave=False)
 
     def __call__(

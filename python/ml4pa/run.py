@@ -73,6 +73,13 @@ class Run:
         """
         raise NotImplementedError
 
+    def advance(self, g: Any) -> None:
+        """The step alone, from the gradient g (n,) of a part of the data at the asked point.
+
+        For methods whose step is one formula: neither a line search nor Newton's method.
+        """
+        raise NotImplementedError(f"a step of {self.method!r} needs more than a gradient: use tell")
+
     def accepts(self, f: float, g: Array) -> bool:
         """Whether the asked point is an iterate: False for a line search's rejected trial."""
         raise NotImplementedError
@@ -142,6 +149,11 @@ class CompiledRun(Run):
         # Without a Python frame between: a call takes less than a microsecond.
         self.ask = self.native.ask  # type: ignore[method-assign]
         self.tell = self.native.tell  # type: ignore[method-assign]
+
+    def advance(self, g: Any) -> None:
+        if self.method.wants_hessian or isinstance(self.method.learning_rate, LineSearch):
+            return super().advance(g)
+        return self.native.advance(g)
 
     def accepts(self, f: float, g: Array) -> bool:
         return self.native.accepts(f, g)
@@ -312,6 +324,15 @@ class GradientRun(NumpyRun):
     def update(self, f: float, g: Array, H: Array | None) -> None:
         if not math.isfinite(f):
             return self.diverge(f)
+        return self.step(f, g)
+
+    def advance(self, g: Any) -> None:
+        g = checks.vector(g, self.n)
+        self._asked = None
+        self.step(math.nan, g)
+
+    def step(self, f: float, g: Array) -> None:
+        """The update; f is where the last value was, if one is known."""
         eta = learning_rates.rate(self.method.learning_rate, self._iteration)
         with np.errstate(all="ignore"):  # what leaves the finite numbers is reported below
             theta = self.method.step(self.theta, self.perturbed(g), eta, self.kept)

@@ -25,10 +25,14 @@ class Status(IntEnum):
     MAX_TIME = 30
     CALLBACK = 31
     RUNNING = 32
+    EPOCHS = 33
+    PATIENCE = 34
+    EXACT = 35
     DIVERGED = 40
     SINGULAR_HESSIAN = 41
     LINE_SEARCH = 42
     SADDLE = 43
+    UNDETERMINED = 44
 
 
 @dataclass

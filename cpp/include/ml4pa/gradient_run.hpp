@@ -111,16 +111,11 @@ public:
     void tell(double f, const double* g, const double*) override {
         if (!finite(f)) return diverge(f);
         note(f);
-        g = perturbed(options_, iteration_, g, n_, noisy_.data());
-        const typename M::Step step = method_.begin(options_.rate(iteration_), scalars_);
-        double* slots[slot_count > 0 ? slot_count : 1] = {};
-        for (int i = 0; i < slot_count; ++i) slots[i] = slots_[i].data();
-        if (!update_all<M>(step, n_, g, theta_.data(), slots)) return diverge(f);
-        if (bounds_)
-            for (Index i = 0; i < n_; ++i) theta_[i] = bounds_.clip(i, theta_[i]);
-        ++iteration_;
-        if constexpr (looks_ahead) look_ahead();
+        step(f, g);
     }
+
+    bool advances() const override { return true; }
+    void advance(const double* g) override { step(std::numeric_limits<double>::quiet_NaN(), g); }
 
     void move(const double* x) override {
         if constexpr (looks_ahead) {
@@ -169,6 +164,18 @@ public:
     }
 
 private:
+    void step(double f, const double* g) {
+        g = perturbed(options_, iteration_, g, n_, noisy_.data());
+        const typename M::Step step = method_.begin(options_.rate(iteration_), scalars_);
+        double* slots[slot_count > 0 ? slot_count : 1] = {};
+        for (int i = 0; i < slot_count; ++i) slots[i] = slots_[i].data();
+        if (!update_all<M>(step, n_, g, theta_.data(), slots)) return diverge(f);
+        if (bounds_)
+            for (Index i = 0; i < n_; ++i) theta_[i] = bounds_.clip(i, theta_[i]);
+        ++iteration_;
+        if constexpr (looks_ahead) look_ahead();
+    }
+
     void diverge(double f) { stop_ = {Reason::diverged, f, 0.0}; }
 
     void look_ahead() {

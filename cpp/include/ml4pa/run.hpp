@@ -64,6 +64,9 @@ public:
     virtual bool wants_hessian() const { return false; }
     // The update. `h` is read where wants_hessian().
     virtual void tell(double f, const double* g, const double* h) = 0;
+    // The update alone, for a gradient of a part of the data.
+    virtual bool advances() const { return false; }
+    virtual void advance(const double*) {}
     // Takes the asked point as the best where it is; every tell begins with it.
     void note(double f) {
         if (!(finite(f) && f < best_f_)) return;

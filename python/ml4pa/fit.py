@@ -1,0 +1,380 @@
+"""fit: dataset, model, cost function, minimiser."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from . import checks
+from .batches import Table, split
+from .costs import Cost
+from .epochs import Course, Rows, Source, Stream, through_epochs
+from .fitted import Fit, History
+from .learning_rates import Backtracking
+from .losses import LOSSES
+from .method import GradientMethod, Method
+from .methods import Adam, Newton
+from .minimize import DEFAULT_MAX_ITER, _method, minimize
+from .models import Model
+from .objective import Array
+from .progress import Bar
+from .random import draw_key, generator
+from .result import Result
+from .run import ENGINES, Run, is_native, start_checked
+from .stop import Status, Stop
+from .stopping import RULES
+
+#: Where neither epochs, nor patience, nor time are limited; with patience, the most.
+DEFAULT_EPOCHS, MOST_EPOCHS = 10, 1_000
+#: Numbers in the path that is kept for the history where it is not asked for.
+HISTORY = 1 << 20
+
+
+def fit(
+    model: Model,
+    X: Any,
+    y: Any = None,
+    method: Method | str | None = None,
+    *,
+    loss: str = "mse",
+    sigma: Any = None,
+    covariance: Any = None,
+    l1: float = 0.0,
+    l2: float = 0.0,
+    reduction: str = "mean",
+    epochs: int | None = None,
+    batch_size: int | None = None,
+    shuffle: bool | int = True,
+    initial: Any = None,
+    validation: Any = None,
+    patience: int | None = None,
+    bounds: Any = None,
+    max_iter: int | None = None,
+    max_evals: int | None = None,
+    max_time: float | None = None,
+    target: float | None = None,
+    gtol: float | None = None,
+    xtol: float | None = None,
+    ftol: float | None = None,
+    record: bool | int = False,
+    callback: Callable[[Any], Any] | None = None,
+    rng: Any = None,
+    threads: int | None = None,
+    progress: bool = False,
+    engine: str = "compiled",
+) -> Fit:
+    r"""Fit a model to data: find the parameters with the least cost.
+
+    Three ways lead there. Without a method, a model that is linear in its parameters is solved
+    exactly. Otherwise `minimize` goes down the cost of all data. With a batch size, or epochs, the
+    method is told the gradient of one batch of rows after the other (stochastic gradient descent):
+
+    .. math:: g = \frac{1}{B} \sum_{i \in \mathrm{batch}} \nabla_\theta L(y_i, f(x_i; \theta))
+              + \nabla_\theta\, \mathrm{penalty}
+
+    Parameters
+    ----------
+    model : Model
+        `Polynomial`, `Linear`, `Logistic`, `MLP` or `Curve`.
+    X : array_like (N, p), (N,) where p = 1, or an iterable of batches
+        The data, one point a row. In mini-batches, float64 and float32 arrays are read as they
+        lie, in any order of their axes; each batch is computed in float64. A mapped file
+        (`numpy.memmap`) is read once an epoch. Without ``y``: batches (X, y) or (X, y, sigma) of
+        the caller's own, which can be iterated once an epoch, or a function that returns an
+        iterator.
+    y : array_like (N,), or (N, k) where the model has k > 1 outputs
+        What the model is to predict.
+    method : Method or str, optional
+        Default: the exact solution where the cost is quadratic in the parameters; Newton's method
+        with backtracking for `Logistic`; else ``Adam(0.01)``. Mini-batches take any method whose
+        step is one formula, so no line search and not Newton's.
+    loss, sigma, covariance, l1, l2, reduction
+        The cost, see `Cost`. With ``reduction="sum"`` (and for "chi2") the gradient of a batch is a
+        sum too, with its share B/N of the penalties.
+    epochs : int >= 0, optional
+        Passes over the data; default 10, or at most 1000 with ``patience`` or ``max_time``.
+    batch_size : int >= 1, optional
+        B, rows in a batch; the last of an epoch may be shorter. With ``epochs``, ``validation`` or
+        ``patience`` but no batch size, a batch is all of the data.
+    shuffle : bool or int >= 1, default True
+        Meet the rows in a new random order in each epoch: True of all rows, all orders equally
+        probable; a number of rows within windows of about so many, which come in a random order. A
+        mapped file is read in windows of 64 MB. False keeps the rows in order.
+    initial : array_like (n,), optional
+        The start; default ``model.initial(rng)``.
+    validation : (X, y), (X, y, sigma) or float in (0, 1), optional
+        Data to watch that are not fitted, or the fraction of the rows, drawn at random, that is
+        set aside for it. Their cost has no penalties.
+    patience : int >= 1, optional
+        Stop where the cost, of the validation data where there are some, has had no new minimum
+        for so many epochs.
+    bounds : sequence of (low, high), (n, 2) array, or scipy.optimize.Bounds, optional
+        Bounds of the parameters.
+    max_iter, max_evals, gtol, xtol, ftol, record
+        As in `minimize`, without mini-batches.
+    max_time, target
+        Seconds, and the cost at which to stop. Mini-batches look at the target after each epoch.
+    callback : callable
+        ``callback(intermediate_result)`` after every epoch (step, without mini-batches), with
+        ``x, fun, nit`` and in epochs ``history``; StopIteration ends the fit with a valid result.
+    rng : None, int, SeedSequence, BitGenerator or Generator
+        For the start, the order of the rows and the method's noise. The same seed gives the same
+        bytes, in both engines the same orders.
+    threads : int >= 1, optional
+        As in `minimize`; they never change a result.
+    progress : bool, default False
+        Show a progress bar (tqdm, from the extra ``progress``).
+    engine : {"compiled", "numpy"}, default "compiled"
+        ``result.engine`` says which one ran.
+
+    Returns
+    -------
+    Fit
+        The best parameters, their errors, the history of the cost, the reason of stopping.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For data or arguments that do not fit: the text gives name, value, constraint and cure.
+
+    Notes
+    -----
+    ``success`` is True where the solution is exact, a test of convergence was met, the target or
+    the patience. In a file or a stream the cost of an epoch is that of its batches (windows, of a
+    file) as they were met, before their updates, since it is read only once.
+
+    Examples
+    --------
+    A straight line through three points, with errors:
+
+    >>> import ml4pa
+    >>> line = ml4pa.fit(ml4pa.Polynomial(1), [0, 1, 2], [1, 3, 6], loss="chi2", sigma=0.5)
+    >>> line.params.round(3).tolist(), line.errors.round(3).tolist()
+    ([0.833, 2.5], [0.456, 0.354])
+
+    The same data row by row, ten times:
+
+    >>> steps = ml4pa.fit(ml4pa.Polynomial(1), [0, 1, 2], [1, 3, 6], ml4pa.GradientDescent(0.1),
+    ...                   batch_size=1, epochs=10, rng=1)
+    >>> steps.nit, len(steps.history), bool(steps.cost < steps.history.cost[0])
+    (30, 11, True)
+    """
+    model = checks.model(model)
+    checks.choice("engine", engine, ENGINES)
+    if threads is not None:
+        checks.count("threads", threads, least=1)
+    if callback is not None and not callable(callback):
+        raise TypeError(f"callback={callback!r} must be callable: callback(intermediate_result)")
+    how = None if method is None else _method(method)
+    draws = generator(rng)
+    terms: dict[str, Any] = {"loss": loss, "l1": l1, "l2": l2, "reduction": reduction}
+    in_epochs = {
+        "batch_size": batch_size, "epochs": epochs, "patience": patience, "validation": validation,
+    }  # fmt: skip
+    whole_only = {
+        "max_iter": max_iter, "max_evals": max_evals, "gtol": gtol, "xtol": xtol, "ftol": ftol,
+        "record": record or None,
+    }  # fmt: skip
+    limits = checks.bounds(bounds, model.n_params)
+    start = _initial(model, initial, limits, draws)
+
+    if y is None or any(value is not None for value in in_epochs.values()):
+        checks.only_without("mini-batches, epochs or validation", covariance=covariance)
+        checks.only_without("epochs (try patience, target or max_time)", **whole_only)
+        asked = _asked(in_epochs, max_time, target)
+        how = how or Adam(0.01)
+        checks.steps_by_formula(how, "a fit in epochs")
+        source, watched, objective = _source(model, X, y, sigma, terms, asked, shuffle, draws)
+        run = _start(how, start, draws, limits, engine, source)
+        course = _through(run, source, watched, asked, callback, progress, model)
+        return _from_epochs(course, run, model, objective)
+
+    cost = Cost(model, X, y, sigma=sigma, covariance=covariance, **terms)
+    if how is None and _is_quadratic(cost) and limits is None:
+        return _exact(cost, engine)
+    if how is None:
+        newton = model.linear and limits is None and not cost.l1
+        how = Newton(Backtracking()) if newton else Adam(0.01)
+    stride = record or max(1, model.n_params * (max_iter or DEFAULT_MAX_ITER) // HISTORY)
+    result = minimize(
+        cost, start, how, bounds=bounds, max_iter=max_iter, max_evals=max_evals,
+        max_time=max_time, target=target, gtol=gtol, xtol=xtol, ftol=ftol, record=stride,
+        callback=callback, rng=draws, threads=threads, progress=progress, engine=engine,
+    )  # fmt: skip
+    return _from_minimize(result, cost, keep_path=bool(record))
+
+
+def _initial(
+    model: Model, initial: Any, limits: checks.Bounds | None, draws: np.random.Generator
+) -> Array:
+    """The start: what was given, else the model's own, moved into the bounds."""
+    if initial is not None:
+        start = checks.initial(initial, model.n_params)
+        checks.start_within(start, limits, "initial")
+        return start
+    start = model.initial(draws)
+    return start if limits is None else np.minimum(np.maximum(start, limits[0]), limits[1])
+
+
+# ---- the exact solution, and all data at once ----------------------------------------------------
+
+
+def _is_quadratic(cost: Cost) -> bool:
+    """Whether the minimum solves linear equations."""
+    linear = cost.model.linear and cost.model.link == "linear"
+    return linear and not cost.loss.classifies and cost.l1 == 0
+
+
+def _exact(cost: Cost, engine: str) -> Fit:
+    from .costs import solve
+
+    told = solve(cost, engine)
+    determined = told.rank == cost.n
+    status = Status.EXACT if determined else Status.UNDETERMINED
+    value = float(cost(told.params))
+    history = History(np.zeros(1, dtype=np.int64), np.array([value]))
+    return Fit(
+        told.params, value, determined, status, 0, 1, 1, 0, cost.gradient(told.params), engine,
+        stop=Stop(status, told.rank, cost.n), model=cost.model, history=history,
+        make_objective=partial(_same, cost), note=told.message,
+    )  # fmt: skip
+
+
+def _same(cost: Cost) -> Cost:
+    return cost
+
+
+def _from_minimize(result: Result, cost: Cost, keep_path: bool) -> Fit:
+    path = result.path
+    assert path is not None
+    return Fit(
+        result.x, result.fun, result.success, result.status, result.nit, result.nfev, result.njev,
+        result.nhev, result.jac, result.engine, path if keep_path else None, result.stop,
+        result.euclidean, model=cost.model, history=History(path.iteration, path.fun),
+        make_objective=partial(_same, cost),
+    )  # fmt: skip
+
+
+# ---- epochs --------------------------------------------------------------------------------------
+
+
+class Asked(NamedTuple):
+    """What was asked of the epochs."""
+
+    epochs: int
+    batch_size: int | None
+    patience: int | None
+    validation: Any
+    target: float | None
+    max_time: float
+
+
+def _asked(given: dict[str, Any], max_time: float | None, target: float | None) -> Asked:
+    epochs, patience, batch_size = (given[k] for k in ("epochs", "patience", "batch_size"))
+    if epochs is None:
+        limited = patience is not None or max_time is not None
+        epochs = MOST_EPOCHS if limited else DEFAULT_EPOCHS
+    return Asked(
+        checks.count("epochs", epochs),
+        None if batch_size is None else checks.count("batch_size", batch_size, least=1),
+        None if patience is None else checks.count("patience", patience, least=1),
+        given["validation"],
+        None if target is None else checks.finite_number("target", target),
+        math.inf if max_time is None else checks.within("max_time", max_time, ge=0),
+    )
+
+
+def _source(
+    model: Model,
+    X: Any,
+    y: Any,
+    sigma: Any,
+    terms: dict[str, Any],
+    asked: Asked,
+    shuffle: bool | int,
+    draws: np.random.Generator,
+) -> tuple[Source, Table | None, Callable[[], Cost | None] | None]:
+    """The data in batches, those to watch, and what makes the cost of all of them."""
+    shuffle = checks.shuffling(shuffle)
+    given = asked.validation
+    fraction = given if isinstance(given, float | int) else None
+    bare = {**terms, "l1": 0.0, "l2": 0.0}
+    watched = None
+    if given is not None and fraction is None:
+        X_new, y_new, sigma_new = checks.validation(given, sigma)
+        watched = Table(model, X_new, y_new, sigma_new, **bare)
+    if y is None:
+        checks.only_without("batches of one's own", batch_size=asked.batch_size, sigma=sigma)
+        checks.stream(X, model, terms, LOSSES, fraction)
+        return Stream(model, X, terms), watched, None
+    table = Table(model, X, y, sigma, **terms)
+    if fraction is not None:
+        checks.within("validation", fraction, gt=0, lt=1)
+        if table.mapped:
+            raise ValueError(f"validation={fraction}, but X is a mapped file: pass (X, y) for it")
+        fitted, held = split(len(table), fraction, draw_key(draws))
+        watched, table = table.taken(held, **bare), table.taken(fitted)
+    size = len(table) if asked.batch_size is None else asked.batch_size
+    return Rows(table, size, shuffle, draw_key(draws)), watched, table.objective
+
+
+def _start(
+    how: Method,
+    start: Array,
+    draws: np.random.Generator,
+    limits: checks.Bounds | None,
+    engine: str,
+    source: Source,
+) -> Run:
+    assert isinstance(how, GradientMethod)
+    compiled = engine == "compiled" and is_native(how) and source.compiled
+    key = draw_key(draws) if how.noise > 0.0 else 0
+    return start_checked(how, start, key, limits, "compiled" if compiled else "numpy")
+
+
+def _through(
+    run: Run,
+    source: Source,
+    watched: Table | None,
+    asked: Asked,
+    callback: Callable[[Any], Any] | None,
+    progress: bool,
+    model: Model,
+) -> Course:
+    bar = Bar(progress, asked.epochs, None, "epoch") if progress else None
+
+    def listen(course: Course) -> bool:
+        cost = course.cost[-1]
+        if bar is not None:
+            bar(course.epoch[-1], None, cost, None, cost, 0, 0, 0)
+        if callback is not None:
+            told = _from_epochs(course, run, model, None)
+            told.x, told.fun = run.ask().copy(), cost
+            try:
+                callback(told)
+            except StopIteration:
+                return False
+        return True
+
+    try:
+        return through_epochs(
+            run, source, asked.epochs, validation=watched, patience=asked.patience,
+            target=asked.target, max_time=asked.max_time, listener=listen,
+        )  # fmt: skip
+    finally:
+        if bar is not None:
+            bar.close()
+
+
+def _from_epochs(course: Course, run: Run, model: Model, objective: Any) -> Fit:
+    stop = course.stop
+    rule = RULES[stop.reason] if stop.reason < len(RULES) else None
+    return Fit(
+        course.best_x.copy(), course.best_cost, rule is not None or stop.reason == Status.PATIENCE,
+        Status(stop.reason), run.iteration, course.nfev, run.iteration, 0, None, run.engine,
+        stop=stop, model=model, history=course.history(), make_objective=objective,
+    )  # fmt: skip

@@ -1,0 +1,365 @@
+"""fit: the exact solution, all data at once, and mini-batches."""
+
+from __future__ import annotations
+
+import pickle
+import time
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+import ml4pa
+from ml4pa import (
+    MLP,
+    Adam,
+    Cost,
+    Curve,
+    GradientDescent,
+    InverseTime,
+    Linear,
+    Logistic,
+    Momentum,
+    Newton,
+    Polynomial,
+    Status,
+    fit,
+)
+from ml4pa.batches import order
+
+ENGINES = ("compiled", "numpy")
+engines = pytest.mark.parametrize("engine", ENGINES)
+
+
+def plane(n=200, seed=0, noise=0.1):
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, 3))
+    return X, X @ [1.0, 2.0, 3.0] + 0.5 + noise * rng.normal(size=n)
+
+
+def classes(n=200, seed=0):
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, 3))
+    return X, (X @ [1.0, -1.0, 0.5] + rng.logistic(size=n) > 0).astype(float)
+
+
+# ---- without mini-batches ------------------------------------------------------------------------
+
+
+@engines
+def test_a_polynomial_is_solved_exactly(engine):
+    x = np.linspace(-1, 2, 40)
+    y = 1 - 2 * x + 0.3 * x**3 + 0.01 * np.sin(40 * x)
+    told = fit(Polynomial(3), x, y, engine=engine)
+    wanted, covariance = np.polyfit(x, y, 3, cov=True)
+    assert_allclose(told.params, wanted[::-1], rtol=1e-10)
+    assert_allclose(told.covariance, covariance[::-1, ::-1], rtol=1e-8)
+    assert_allclose(told.errors, np.sqrt(np.diag(told.covariance)))
+    assert told.success and told.status == Status.EXACT
+    assert told.nit == 0 and told.cost == told.fun == Cost(Polynomial(3), x, y)(told.params)
+    assert_allclose(told.predict(x), np.polyval(wanted, x))
+    assert told.ndof == 36 and told.chi2 is None
+
+
+def test_data_that_do_not_determine_the_parameters_are_reported():
+    told = fit(Polynomial(2), [0, 1, 1], [1, 2, 2])
+    assert not told.success and told.status == Status.UNDETERMINED
+    assert "determine 2 of 3 parameters" in told.message
+    assert told.covariance is None and told.errors is None and told.correlation is None
+
+
+def test_chi2_and_ndof():
+    told = fit(Polynomial(1), [0, 1, 2, 3], [1, 3, 6, 7], loss="chi2", sigma=0.5)
+    assert told.chi2 == pytest.approx(2.8) and told.ndof == 2
+    held = fit(Polynomial(1), [0, 1, 2, 3], [1, 3, 6, 7], loss="chi2", sigma=0.5, l2=3.0)
+    residual = [1, 3, 6, 7] - held.predict([0, 1, 2, 3])
+    assert held.chi2 == pytest.approx(4 * residual @ residual)
+
+
+@engines
+def test_logistic_goes_to_the_optimum(engine):
+    X, y = classes()
+    told = fit(Logistic(3), X, y, loss="cross_entropy", engine=engine)
+    assert told.success and told.status == Status.GRADIENT_TOLERANCE
+    assert np.abs(Cost(Logistic(3), X, y, "cross_entropy").gradient(told.params)).max() < 1e-8
+    assert told.history.cost[-1] < told.history.cost[0] == pytest.approx(np.log(2))
+    assert told.path is None
+
+
+def test_a_method_goes_down_the_whole_cost():
+    x = np.linspace(0, 1, 30)
+    told = fit(Polynomial(1), x, 2 * x + 17, GradientDescent(0.5), max_iter=100, record=True)
+    same = ml4pa.minimize(
+        Cost(Polynomial(1), x, 2 * x + 17), [0, 0], GradientDescent(0.5), max_iter=100, record=True
+    )
+    assert_array_equal(told.x, same.x)
+    assert_array_equal(told.path.x, same.path.x)
+    assert_array_equal(told.history.cost, same.path.fun)
+    assert told.message == same.message
+
+
+def test_bounds_are_kept():
+    told = fit(Polynomial(1), [0, 1, 2, 3], [1, 3, 6, 7], bounds=[(0, 5), (0, 1)])
+    assert_allclose(told.params, [2.75, 1.0], atol=1e-6)
+    batched = fit(
+        Polynomial(1), [0, 1, 2, 3], [1, 3, 6, 7], bounds=[(2, 5), (0, 1)], batch_size=2, rng=0
+    )
+    assert 2 <= batched.params[0] <= 5 and 0 <= batched.params[1] <= 1
+
+
+def test_a_curve_is_fitted():
+    x = np.linspace(0, 2, 30)
+    told = fit(Curve(lambda x, a, b: a * np.exp(-b * x), 2), x, 3 * np.exp(-1.5 * x),
+               Adam(0.05), gtol=1e-7)  # fmt: skip
+    assert_allclose(told.params, [3, 1.5], rtol=1e-5)
+
+
+# ---- mini-batches --------------------------------------------------------------------------------
+
+
+@engines
+def test_three_updates_by_hand(engine):
+    """y = theta x, one datum at a time in order: theta <- theta - eta 2 (theta x - y) x."""
+    told = fit(Linear(1, intercept=False), [1.0, 2.0, 3.0], [2.0, 2.0, 3.0], GradientDescent(0.1),
+               batch_size=1, epochs=1, shuffle=False, initial=[0.0], engine=engine)  # fmt: skip
+    theta = 0.0
+    for x, y in ((1, 2), (2, 2), (3, 3)):
+        theta -= 0.1 * 2 * (theta * x - y) * x
+    assert_allclose(told.history.cost, [17 / 3, ((theta - 2) ** 2 + (2 * theta - 2) ** 2
+                                                 + (3 * theta - 3) ** 2) / 3])  # fmt: skip
+    assert told.nit == told.njev == 3 and told.nfev == 2
+
+
+@engines
+def test_a_fit_is_the_run_told_the_gradients_of_its_batches(engine):
+    X, y = plane(50)
+    method = Adam(0.05, noise=0.01)
+    told = fit(Linear(3), X, y, method, batch_size=8, epochs=3, rng=5, engine=engine)
+    draws = np.random.default_rng(5)
+    key = ml4pa.random.draw_key(draws)
+    run = method.start(np.zeros(4), draws)
+    for epoch in range(3):
+        rows = order(key, epoch, 50)
+        for first in range(0, 50, 8):
+            batch = rows[first : first + 8]
+            cost = Cost(Linear(3), X[batch], y[batch])
+            x = run.ask()
+            run.tell(x, cost(x), cost.gradient(x))
+    assert told.nit == 21 == run.iteration
+    assert_allclose(told.params, run.ask(), rtol=1e-12)
+
+
+def test_the_lectures_two_conventions():
+    """A sum over the batch is B times its mean: the rate makes up for it."""
+    X, y = plane(64)
+    mean = fit(Linear(3), X, y, GradientDescent(0.08), batch_size=8, rng=1)
+    total = fit(Linear(3), X, y, GradientDescent(0.01), batch_size=8, rng=1, reduction="sum")
+    assert_allclose(mean.params, total.params, rtol=1e-12)
+    assert_allclose(mean.cost * 64, total.cost, rtol=1e-12)
+
+
+@engines
+def test_the_best_parameters_are_kept(engine):
+    X, y = plane()
+    told = fit(Linear(3), X, y, Momentum(0.05), batch_size=10, patience=4, rng=2, engine=engine,
+               validation=plane(100, seed=1))  # fmt: skip
+    h = told.history
+    best = int(np.argmin(h.validation))
+    assert told.success and told.status == Status.PATIENCE
+    assert int(h.epoch[-1]) == best + 4
+    assert told.cost == h.cost[best]
+    assert Cost(Linear(3), *plane(100, seed=1))(told.params) == h.validation[best]
+    assert "no better validation cost for 4 epochs >= patience = 4" in told.message
+    assert f"after {best} epochs of {best + 4}" in told.message
+
+
+def test_epochs_are_a_budget():
+    X, y = plane()
+    told = fit(Linear(3), X, y, batch_size=50, epochs=3)
+    assert not told.success and told.status == Status.EPOCHS
+    assert told.message.startswith("epochs spent: 3 epochs = epochs, cost 1")
+    assert len(told.history) == 4 and told.nit == 12
+    assert fit(Linear(3), X, y, batch_size=50, epochs=0).params.tolist() == [0, 0, 0, 0]
+    assert fit(Linear(3), X, y, epochs=7).nit == 7  # a batch is all data
+
+
+def test_the_target_and_the_time_end_a_fit():
+    X, y = plane()
+    told = fit(Linear(3), X, y, Adam(0.1), batch_size=10, epochs=500, target=0.1)
+    assert told.status == Status.TARGET and told.success and told.cost <= 0.1
+    assert "target" in told.message
+    began = time.perf_counter()
+    told = fit(Linear(3), X, y, batch_size=1, max_time=0.05, epochs=10**6)
+    assert told.status == Status.MAX_TIME and time.perf_counter() - began < 2
+
+
+@engines
+def test_a_divergence_is_reported_with_its_history(engine):
+    X, y = plane()
+    told = fit(Linear(3), X, y, GradientDescent(10.0), batch_size=16, engine=engine)
+    assert told.status == Status.DIVERGED and not told.success
+    assert told.message.startswith("diverged: a parameter or the cost is not finite")
+    assert "try a smaller learning_rate" in told.message
+    assert np.isfinite(told.params).all() and np.isfinite(told.cost)
+    assert not np.isfinite(told.history.cost[-1]) and len(told.history) >= 2
+
+
+def test_callbacks_see_every_epoch_and_may_stop():
+    X, y = plane()
+    seen = []
+
+    def callback(intermediate_result):
+        told = intermediate_result
+        seen.append((told.nit, told.fun, len(told.history)))
+        if len(seen) == 3:
+            raise StopIteration
+
+    told = fit(Linear(3), X, y, batch_size=50, epochs=9, callback=callback)
+    assert [s[0] for s in seen] == [4, 8, 12] and [s[2] for s in seen] == [2, 3, 4]
+    assert told.status == Status.CALLBACK and not told.success
+    assert told.cost == seen[-1][1]
+
+    def broken(told):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fit(Linear(3), X, y, batch_size=50, callback=broken)
+
+
+@engines
+def test_the_same_seed_gives_the_same_bytes(engine):
+    X, y = plane()
+    one, two, other = (
+        fit(MLP((3, 4, 1)), X, y, Adam(0.01, noise=0.1), batch_size=7, epochs=2, rng=seed,
+            engine=engine, validation=0.3)
+        for seed in (1, 1, 2)
+    )  # fmt: skip
+    assert_array_equal(one.params, two.params)
+    assert_array_equal(one.history.validation, two.history.validation)
+    assert not np.array_equal(one.params, other.params)
+
+
+def test_a_fit_pickles():
+    X, y = plane()
+    for given in ({}, {"batch_size": 10}):
+        told = fit(Linear(3), X, y, rng=1, **given)
+        again = pickle.loads(pickle.dumps(told))
+        assert again.message == told.message
+        assert_array_equal(again.errors, told.errors)
+
+
+# ---- kinds of data -------------------------------------------------------------------------------
+
+
+@engines
+@pytest.mark.parametrize("kind", ["single", "columns", "reversed", "list", "integers"])
+def test_data_of_any_kind(engine, kind):
+    X, y = plane(60)
+    X, y = np.round(8 * X) / 8, np.round(8 * y) / 8  # the same in float32
+    given = {
+        "single": (X.astype(np.float32), y.astype(np.float32)),
+        "columns": (np.asfortranarray(X), y),
+        "reversed": (X[::-1].copy()[::-1], np.repeat(y, 2)[::2]),
+        "list": (X.tolist(), y.tolist()),
+        "integers": ((8 * X).astype(int), y),
+    }[kind]
+    scale = 8.0 if kind == "integers" else 1.0
+    options = {"batch_size": 8, "epochs": 2, "rng": 3, "engine": engine}
+    told = fit(Linear(3), *given, GradientDescent(0.01), **options)
+    wanted = fit(Linear(3), scale * X, y, GradientDescent(0.01), **options)
+    rtol = 1e-5 if kind == "single" else 1e-12
+    assert_allclose(told.params, wanted.params, rtol=rtol)
+    assert_allclose(told.history.cost, wanted.history.cost, rtol=rtol)
+    assert told.errors is not None
+
+
+@engines
+def test_a_mapped_file_is_read_once_an_epoch(engine, tmp_path, monkeypatch):
+    X, y = plane(100)
+    np.save(tmp_path / "X.npy", X)
+    mapped = np.load(tmp_path / "X.npy", mmap_mode="r")
+    read = []
+    loaded = ml4pa.batches.Table.loaded
+    monkeypatch.setattr(ml4pa.batches.Table, "BLOCK", 30 * 8 * 3)
+    monkeypatch.setattr(
+        ml4pa.batches.Table, "loaded", lambda self, w: (read.append(w), loaded(self, w))[1]
+    )
+    told = fit(Linear(3), mapped, y, Adam(0.05), batch_size=7, epochs=2, rng=1, engine=engine)
+    assert sorted((w.start, w.stop) for w in read[:4]) == [(0, 28), (28, 56), (56, 84), (84, 100)]
+    assert len(read) == 8 and [w.start for w in read[:4]] != [0, 28, 56, 84]
+    windowed = fit(Linear(3), X, y, Adam(0.05), batch_size=7, epochs=2, rng=1, shuffle=30,
+                   engine=engine)  # fmt: skip
+    assert_allclose(told.params, windowed.params, rtol=1e-12)
+    assert told.nit == 30 and len(told.history) == 2
+    assert told.errors is None and "file" in told.errors_message
+
+
+@engines
+def test_batches_of_ones_own(engine):
+    X, y = plane(60)
+    batches = [(X[k : k + 7], y[k : k + 7]) for k in range(0, 60, 7)]
+    options = {"epochs": 3, "engine": engine}
+    wanted = fit(Linear(3), X, y, Adam(0.05), batch_size=7, shuffle=False, **options)
+    for given in (batches, lambda: iter(batches), tuple(map(list, batches))):
+        told = fit(Linear(3), given, method=Adam(0.05), validation=(X, y), **options)
+        assert_allclose(told.params, wanted.params, rtol=1e-12)
+        assert_allclose(told.history.validation, wanted.history.cost[1:], rtol=1e-12)
+    # The cost as it was met: each batch before its update.
+    theta, met = np.zeros(4), []
+    run = Adam(0.05).start(theta)
+    for x, z in batches:
+        cost = Cost(Linear(3), x, z)
+        met.append(cost(run.ask()) * len(z))
+        run.advance(cost.gradient(run.ask()))
+    assert told.history.cost[0] == pytest.approx(sum(met) / 60, rel=1e-12)
+
+
+def test_an_iterator_runs_once():
+    X, y = plane(20)
+    with pytest.raises(ValueError, match="no batch in epoch 2: an iterator runs once"):
+        fit(Linear(3), iter([(X, y)]), epochs=2)
+    assert fit(Linear(3), iter([(X, y)]), epochs=1).nit == 1
+
+
+# ---- errors --------------------------------------------------------------------------------------
+
+X3, Y3 = plane(20)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "given", "text"),
+    [
+        ((Linear(3), X3, Y3[:-1]), {"batch_size": 4}, "y has 19 rows, but X has 20"),
+        ((Linear(2), X3, Y3), {"batch_size": 4}, r"X has shape \(20, 3\), but the model needs"),
+        ((Linear(3), X3, Y3), {"batch_size": 0}, "batch_size=0 must be >= 1"),
+        ((Linear(3), X3, Y3), {"epochs": -1}, "epochs=-1 must be >= 0"),
+        ((Linear(3), X3, Y3), {"patience": 0}, "patience=0 must be >= 1"),
+        ((Linear(3), X3, Y3), {"epochs": 3, "gtol": 1e-3}, "gtol is given, but does not go with"),
+        ((Linear(3), X3, Y3), {"epochs": 3, "shuffle": 0}, "shuffle=0 must be >= 1"),
+        ((Linear(3), X3, Y3), {"validation": 1.5}, "validation=1.5 must be < 1"),
+        ((Linear(3), X3, Y3), {"validation": "half"}, "validation has type str"),
+        ((Linear(3), X3, Y3, Newton()), {"epochs": 3}, "does not go by gradients alone"),
+        ((Linear(3), X3, Y3, GradientDescent(ml4pa.Backtracking())), {"epochs": 3},
+         "is a line search, which a fit in epochs does not allow"),
+        ((Linear(3), X3, Y3), {"initial": [0, 1]}, "initial has shape"),
+        ((Linear(3), X3, Y3), {"initial": [0, 1, 2, np.nan]}, r"initial\[3\]=nan must be finite"),
+        ((Linear(3), X3, Y3), {"initial": [0, 1, 2, 3], "bounds": [(1, 2)] * 4},
+         r"initial\[0\]=0.0 is outside its bounds"),
+        ((Linear(3), X3, Y3), {"epochs": 3, "loss": "chi2", "covariance": np.eye(20)},
+         "covariance is given, but does not go with"),
+        ((Linear(3), X3), {}, "y=None, so X must be an iterable of batches"),
+        ((Linear(3), [(X3, Y3)]), {"batch_size": 3}, "batch_size is given, but"),
+        ((Linear(3), [X3]), {}, "batch 0 of X is ndarray, but must be"),
+        ((Linear(3), [(X3, Y3)]), {"l2": 1.0, "reduction": "sum"}, "must be 0 where batches"),
+        ((Linear(3), [(X3, Y3)]), {"validation": 0.5}, "validation=0.5, but X is an iterable"),
+        ((Linear(3), []), {}, "X gave no batch in epoch 1"),
+        ((Linear(3), X3, Y3), {"engine": "fortran"}, "engine='fortran' must be one of"),
+        ((Linear(3), X3, Y3), {"callback": 3}, "callback=3 must be callable"),
+        ((Linear(3), X3, Y3, InverseTime(1, 1)), {}, "must be a Method or its name"),
+        ((Linear(3), X3 * np.inf, Y3), {"batch_size": 3}, "must be finite"),
+    ],
+)  # fmt: skip
+@engines
+def test_what_does_not_fit_is_refused(arguments, given, text, engine):
+    with pytest.raises((ValueError, TypeError), match=text), np.errstate(all="ignore"):
+        fit(*arguments, **{"engine": engine, **given})
