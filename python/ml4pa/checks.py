@@ -341,6 +341,42 @@ def recorded(result: Any, name: str = "result") -> Any:
     return path
 
 
+def is_fit(value: Any) -> None:
+    """What ml4pa.fit returned."""
+    if not (hasattr(value, "predict") and hasattr(value, "params")):
+        kind = type(value).__name__
+        raise TypeError(f"fit has type {kind}, but must be a Fit, what ml4pa.fit returned")
+
+
+def is_study(value: Any) -> None:
+    """What ml4pa.studies.overfitting returned."""
+    if not (hasattr(value, "training") and hasattr(value, "beyond")):
+        kind = type(value).__name__
+        raise TypeError(f"study has type {kind}, but must be what studies.overfitting returned")
+
+
+def kept_cost(fit: Any) -> Any:
+    """The cost of a fit, which holds the data."""
+    is_fit(fit)
+    if fit.objective is None:
+        raise ValueError(
+            "fit.objective=None, but its data are what is drawn: those of a file or a stream are "
+            "not kept, draw fit.predict(x) yourself"
+        )
+    return fit.objective
+
+
+def kept_history(fit: Any) -> Any:
+    """The costs of a fit, epoch by epoch."""
+    is_fit(fit)
+    if len(fit.history) < 2:
+        raise ValueError(
+            f"fit.history has {len(fit.history)} rows, but needs two: an exact solution has no "
+            "epochs, fit with a method such as ml4pa.Adam()"
+        )
+    return fit.history
+
+
 # ---- models and data -----------------------------------------------------------------------------
 
 

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from .. import __version__
 from .bench import BENCH
 from .command import BadInput, Command, Parser
+from .fit import FIT
 from .info import INFO
 from .tour import TOUR
 
 #: The registry: one line a command.
-COMMANDS: tuple[Command, ...] = (TOUR, BENCH, INFO)
+COMMANDS: tuple[Command, ...] = (TOUR, FIT, BENCH, INFO)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

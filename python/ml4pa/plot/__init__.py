@@ -19,7 +19,10 @@ except ModuleNotFoundError as _error:
 from .contour import contour
 from .convergence import convergence
 from .curve import curve
+from .fit import fit
+from .history import history
+from .overfitting import overfitting
 from .path import path
 from .surface import surface
 
-__all__ = ["contour", "convergence", "curve", "path", "surface"]
+__all__ = ["contour", "convergence", "curve", "fit", "history", "overfitting", "path", "surface"]

@@ -30,6 +30,8 @@ MINIMUM = {"marker": "*", "color": "#F0E442", "markeredgecolor": "black", "marke
 PALE: Colormap = LinearSegmentedColormap.from_list(
     "ml4pa_pale", ["#8fa9bf", "#b9cbd9", "#dbe5ec", "#f2f5f8", "#fdfdfc"]
 )
+#: From one class to the other, by way of white.
+TWO: Colormap = LinearSegmentedColormap.from_list("ml4pa_two", ["#0072B2", "#ffffff", "#D55E00"])
 
 
 class Look(NamedTuple):
