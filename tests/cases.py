@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import math
 import os
 import subprocess
 import sys
@@ -45,6 +46,7 @@ from ml4pa import (
     Newton,
     Objective,
     Polynomial,
+    PopulationMethod,
     RMSprop,
     Step,
     Warmup,
@@ -162,17 +164,19 @@ POLYNOMIALS = (
 
 
 def minimal(kind: type[Method], **given: Any) -> Method:
-    """The method's defaults; where it has none for the learning rate, 1e-2."""
-    fields = {f.name: f for f in dataclasses.fields(kind)}
-    rate = fields.get("learning_rate")
-    if rate is not None and rate.default is dataclasses.MISSING:
-        given.setdefault("learning_rate", 1e-2)
+    """The method's defaults; where it has none, a learning rate of 1e-2 and a sigma of 0.3."""
+    values = {"learning_rate": 1e-2, "sigma": 0.3, "sigma0": 0.3}
+    for f in dataclasses.fields(kind):
+        if f.default is dataclasses.MISSING:
+            given.setdefault(f.name, values[f.name])
     return kind(**given)
 
 
 MINIMAL: dict[str, Method] = {name: minimal(kind) for name, kind in METHODS.items()}
 #: Those that are told gradients: they have a learning rate, noise and clipping.
 GRADIENT = {name: m for name, m in MINIMAL.items() if isinstance(m, GradientMethod)}
+#: Those that ask for a generation.
+POPULATIONS = {name: m for name, m in MINIMAL.items() if isinstance(m, PopulationMethod)}
 
 
 def python(source: str, *arguments: Any, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -491,3 +495,39 @@ row("no-slope", GradientDescent(ExactLineSearch()), Quadratic, [0.0, 0.0], xtol=
 
 IDS = [case.id for case in CASES]
 assert len(set(IDS)) == len(IDS)
+
+# ---- every population method ---------------------------------------------------------------------
+
+POPULATION_CASES: list[Case] = []
+
+
+def population_rows(name: str, method: Method) -> None:
+    """Rows of POPULATION_CASES, over objectives and options, for one method."""
+
+    def add(id: str, *more: Any, **options: Any) -> None:
+        row(f"{name}-{id}", method, *more, **options)
+        POPULATION_CASES.append(CASES.pop())
+
+    booth = Booth, [0.5, 1.5]
+    add("1d", DoubleWell, [2.0], max_iter=25, rng=1)
+    add("2d", Beale, [3.4, 0.6], max_iter=50, rng=2)
+    add("nd", lambda: Sphere(5), np.linspace(-1, 2, 5), REDUCTION, max_iter=50, rng=3)
+    add("odd", lambda: Rosenbrock(7), np.linspace(-0.5, 1, 7), REDUCTION, max_iter=50, rng=4)
+    add("function", bowl_function, [1.0, -2.0, 0.5], max_iter=30, rng=5)
+    add("vectorized", lambda: Function(lambda p: bowl(p.T), vectorized=True), [1, -2, 0],
+        max_iter=30, rng=6)  # fmt: skip
+    add("bounds", Himmelblau, [2.0, 1.0], bounds=[(1.5, 2.5), (None, 1.5)], max_iter=30, rng=7)
+    add("stride", *booth, max_iter=23, rng=8, record=5)
+    add("cut", *booth, max_evals=33, rng=9)
+    add("cut-stride", *booth, max_evals=333, rng=9, record=4)
+    add("target", *booth, target=1.0, max_iter=500, rng=10)
+    add("xtol", *booth, xtol=2.0, max_iter=500, rng=11)
+    add("xtol-2", *booth, xtol=2.0, norm=2, max_iter=500, rng=11)
+    add("ftol", *booth, ftol=30.0, max_iter=500, rng=12)
+    add("nothing", *booth, max_iter=0, rng=1)
+    for what in (math.nan, math.inf, -math.inf):
+        add(f"{what}", lambda what=what: Function(Late(what, 30)), [1.0, 2.0], max_iter=40, rng=13)
+
+
+for name, method in POPULATIONS.items():
+    population_rows(name, method)

@@ -88,8 +88,8 @@ LOADED = {
     "newton-search": Newton(Backtracking(initial=4.0), damping=0.5),
     "search-noise": GradientDescent(Backtracking(), noise=0.01),
 }
-every_kind = pytest.mark.parametrize("method", [*MINIMAL.values(), *LOADED.values()],
-                                     ids=[*MINIMAL, *LOADED])  # fmt: skip
+every_kind = pytest.mark.parametrize("method", [*GRADIENT.values(), *LOADED.values()],
+                                     ids=[*GRADIENT, *LOADED])  # fmt: skip
 
 CONVERGED = {rule.status for rule in RULES if rule.converged}
 
@@ -403,7 +403,7 @@ def test_values_that_are_no_numbers_end_the_run(method, engine, what, after):
 
 
 @both_engines
-@every_method
+@every_gradient_method
 def test_on_nan_raise_gives_the_point(method, engine):
     f = Function(Late(np.nan, 3), square_jac, lambda x: 2 * np.eye(2) + 0.1)
     seen = []
@@ -1080,7 +1080,7 @@ def test_what_is_told_is_not_written_to(method, engine):
 
 @both_engines
 def test_what_is_asked_cannot_be_written_to(engine):
-    for method in MINIMAL.values():
+    for method in GRADIENT.values():
         run = method.start([1.0, 2.0], engine=engine)
         with pytest.raises(ValueError, match="read-only"):
             run.ask()[0] = 1.0
@@ -1127,7 +1127,7 @@ finite = st.floats(allow_nan=False, allow_infinity=False)
 
 @settings(deadline=None, max_examples=100)
 @given(
-    name=st.sampled_from(sorted(MINIMAL)),
+    name=st.sampled_from(sorted(GRADIENT)),
     x0=hnp.arrays(float, st.integers(1, 4), elements=st.floats(-3, 3)),
     rate=st.floats(1e-6, 0.3),
     record=st.one_of(st.booleans(), st.integers(0, 50)),
@@ -1221,7 +1221,7 @@ def test_any_wrong_hyper_parameter_is_refused_with_its_name(name, data, value):
 
 
 @settings(deadline=None, max_examples=200)
-@given(place=st.integers(0, 3), value=junk, name=st.sampled_from(sorted(MINIMAL)))
+@given(place=st.integers(0, 3), value=junk, name=st.sampled_from(sorted(GRADIENT)))
 def test_any_wrong_tell_is_refused_alike(place, value, name):
     texts = []
     for engine in ("compiled", "numpy"):
@@ -1362,7 +1362,7 @@ def test_a_students_method_runs_on_numpy():
     assert_array_equal(run.ask(), result.path.x[1])
 
 
-@every_method
+@every_gradient_method
 def test_a_students_objective_runs_on_numpy(method):
     result = minimize(Bowl(), [1, 2], method, max_iter=20, record=True)
     assert result.engine == "numpy"

@@ -29,3 +29,4 @@ inline bool is_vector(const py::handle& a, ml4pa::Index n) {
 
 void bind_objectives(py::module_& m);
 void bind_runs(py::module_& m);
+void bind_populations(py::module_& m);

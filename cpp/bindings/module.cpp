@@ -11,4 +11,5 @@ PYBIND11_MODULE(ML4PA_MODULE, m, py::mod_gil_not_used()) {
 #endif
     bind_objectives(m);
     bind_runs(m);
+    bind_populations(m);
 }

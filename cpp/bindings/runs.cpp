@@ -1,4 +1,4 @@
-#include "bindings.hpp"
+#include "shared.hpp"
 
 using ml4pa::Counters;
 using ml4pa::Index;
@@ -8,8 +8,6 @@ using ml4pa::Run;
 using ml4pa::Stop;
 
 namespace {
-
-py::module_ checks() { return py::module_::import("ml4pa.checks"); }
 
 // A learning rate that is a Python callable t -> eta.
 class PythonSchedule final : public ml4pa::Schedule {
@@ -89,34 +87,6 @@ struct LearningRate {
     }
 };
 
-class Reader final : public ml4pa::Visitor {
-public:
-    py::dict dict;
-    void number(const char* name, double& value) override { dict[name] = value; }
-    void integer(const char* name, std::int64_t& value) override { dict[name] = value; }
-    void array(const char* name, double* values, Index n) override {
-        dict[name] = copied(values, n);
-    }
-};
-
-class Writer final : public ml4pa::Visitor {
-public:
-    explicit Writer(py::dict from) : dict(std::move(from)) {}
-    py::dict dict;
-    void number(const char* name, double& value) override { value = dict[name].cast<double>(); }
-    void integer(const char* name, std::int64_t& value) override {
-        value = dict[name].cast<std::int64_t>();
-    }
-    void array(const char* name, double* values, Index n) override {
-        const auto from = dict[name].cast<Floats>();
-        if (from.size() != n)
-            throw py::value_error(std::string("state ") + name + " has " +
-                                  std::to_string(from.size()) + " numbers, not " +
-                                  std::to_string(n));
-        std::copy_n(from.data(), n, values);
-    }
-};
-
 // A Run as Python holds it. `asked` is the array handed out by the last ask(): it is read-only, so
 // the very same object told again is known to be unchanged without reading it; and it may be kept
 // as the best point without copying it.
@@ -181,11 +151,6 @@ private:
     double before_;
 };
 
-bool all_finite(const py::object& x, Index n) {
-    const double* a = static_cast<const double*>(py::cast<py::array>(x).data());
-    return std::all_of(a, a + n, ml4pa::finite);
-}
-
 void tell(Handle& self, py::object x, py::object f, py::object g, py::object h) {
     Run& run = *self.run;
     const Index n = run.n();
@@ -225,43 +190,6 @@ void advance(Handle& self, py::object g) {
     if (!is_vector(g, self.run->n())) g = checks().attr("vector")(g, self.run->n());
     self.run->advance(static_cast<const double*>(py::cast<py::array>(g).data()));
     self.asked = py::none();
-}
-
-py::tuple stop_of(const Stop& stop) {
-    return py::make_tuple(stop.reason, stop.measured, stop.limit);
-}
-
-// Calls Python for every iterate, or every 20 ms; looks for Ctrl-C.
-class PythonObserver final : public ml4pa::Observer {
-public:
-    PythonObserver(py::object iterate, py::object poll)
-        : iterate_(std::move(iterate)), poll_(std::move(poll)) {}
-
-    bool every_iterate() const override {
-        return static_cast<bool>(iterate_) && !iterate_.is_none();
-    }
-    bool iterate(const Run& run, const Progress& progress) override {
-        py::gil_scoped_acquire gil;
-        return call(iterate_, run, progress);
-    }
-    bool poll(const Run& run, const Progress& progress) override {
-        py::gil_scoped_acquire gil;
-        if (PyErr_CheckSignals() != 0) throw py::error_already_set();
-        return poll_.is_none() || call(poll_, run, progress);
-    }
-
-private:
-    static bool call(const py::object& f, const Run& run, const Progress& p) {
-        return f(p.iteration, copied(p.x.data(), p.x.size()), p.f, copied(run.x(), run.n()),
-                 run.fun(), p.count.nfev, p.count.njev, p.count.nhev)
-            .cast<bool>();
-    }
-    py::object iterate_, poll_;
-};
-
-py::array_t<double> given(double* data, std::vector<py::ssize_t> shape) {
-    py::capsule owner(data, [](void* p) { std::free(p); });
-    return py::array_t<double>(std::move(shape), data, owner);
 }
 
 py::tuple minimize(Handle& self, const py::object& objective, const std::vector<double>& limits,

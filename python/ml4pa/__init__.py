@@ -35,6 +35,8 @@ from .methods import (
     Momentum,
     Nesterov,
     Newton,
+    PopulationMethod,
+    RandomSearch,
     RMSprop,
 )
 from .minimize import minimize
@@ -79,7 +81,9 @@ __all__ = [
     "Objective",
     "Path",
     "Polynomial",
+    "PopulationMethod",
     "RMSprop",
+    "RandomSearch",
     "Result",
     "Run",
     "Status",

@@ -108,6 +108,7 @@ def load(path: str | os.PathLike[str], *, engine: str | None = None) -> Run:
 def _read(file: BinaryIO, engine: str | None) -> Run:
     import json
 
+    from . import population, population_run
     from .run import ENGINES, start_checked
 
     with np.load(file, allow_pickle=False) as archive:
@@ -118,14 +119,24 @@ def _read(file: BinaryIO, engine: str | None) -> Run:
     given = {name: _made(value) for name, value in header["hyper_parameters"].items()}
     method: Any = METHODS[header["method"]](**given)
     engine = checks.choice("engine", engine or header["engine"], ENGINES)
-    theta = content["theta"]
+    theta = content["theta" if "theta" in content else "best_x"]
     bounds = None
     if "bounds_low" in content:
         sides = np.stack([content.pop("bounds_low"), content.pop("bounds_high")], axis=1)
         bounds = checks.bounds(sides, theta.size)
-    run = start_checked(method, checks.vector(theta, theta.size, "theta"), 0, bounds, engine)
+    point = checks.vector(theta, theta.size, "theta")
+    run: Run
+    if isinstance(method, population.PopulationMethod):
+        run = population_run.start_checked(method, point, 0, bounds, engine)
+    else:
+        run = start_checked(method, point, 0, bounds, engine)
+    # A population may have grown since its start.
+    grows = isinstance(method, population.PopulationMethod)
     for name, like in run.snapshot().items():
-        if content[name].shape != np.shape(like) or content[name].dtype.kind not in "if":
+        same = (
+            content[name].ndim == np.ndim(like) if grows else content[name].shape == np.shape(like)
+        )
+        if not same or content[name].dtype.kind not in "if":
             raise ValueError(f"{name} has shape {content[name].shape}, not {np.shape(like)}")
     run.restore({name: a if a.ndim else a.item() for name, a in content.items()})
     return run
@@ -135,6 +146,8 @@ def _plain(name: str, value: Any) -> Any:
     """A hyper-parameter as JSON."""
     if value is None or isinstance(value, float | int | str):
         return value
+    if isinstance(value, tuple):
+        return [_plain(name, v) for v in value]
     if type(value) in _RATES.values():
         fields = {f.name: _plain(f.name, getattr(value, f.name)) for f in dataclasses.fields(value)}
         return {"kind": value.name, **fields}
@@ -146,6 +159,8 @@ def _plain(name: str, value: Any) -> Any:
 
 def _made(value: Any) -> Any:
     """A hyper-parameter from JSON."""
+    if isinstance(value, list):
+        return tuple(map(_made, value))
     if not isinstance(value, dict):
         return value
     fields = {k: _made(v) for k, v in value.items() if k != "kind"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import numbers
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -109,6 +110,18 @@ def interval(name: str, value: Any) -> tuple[float, float]:
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
         raise ValueError(f"{name}=({low}, {high}) must be finite with low < high")
     return low, high
+
+
+def workers(value: Any) -> int:
+    """How many processes: an int >= 1, or -1 for as many as there are processors."""
+    if not _is_real(value):
+        raise TypeError(
+            f"workers={value!r} must be an int >= 1, -1 for all processors, or a map such as "
+            "Pool.map"
+        )
+    if value == -1:
+        return os.cpu_count() or 1
+    return count("workers", value, least=1)
 
 
 def choice(name: str, value: Any, choices: tuple[str, ...]) -> str:
@@ -227,6 +240,19 @@ def _sides(name: str, value: Any, n: int) -> Array:
     return np.broadcast_to(a.ravel(), (n,))
 
 
+def population_dimension(n: int | None, bounds: Any, method: str) -> int:
+    """n where no start is given: that of the objective, else the length of the bounds."""
+    if n is not None:
+        return n
+    given = getattr(bounds, "lb", bounds)
+    try:
+        return len(given)
+    except TypeError:
+        raise ValueError(
+            f"x0=None, but {method} needs to know n: pass an array (n,), or bounds"
+        ) from None
+
+
 def start_within(x0: Array, limits: Bounds | None, name: str = "x0") -> None:
     """The start must lie within the bounds: fun is never evaluated outside them."""
     if limits is None:
@@ -288,6 +314,33 @@ def told(
         i = int(np.flatnonzero(~np.isfinite(point))[0])
         raise ValueError(f"x[{i}]={point[i]} must be finite")
     return point, value(f), vector(g, n), matrix(h, n) if hessian else None
+
+
+def told_population(X: Any, values: Any, rows: int, n: int) -> tuple[Array, Array]:
+    """What the `run.tell` of a population was given."""
+    points = array("X", X)
+    if points.shape != (rows, n):
+        raise ValueError(
+            f"X has shape {points.shape}, but this generation has shape ({rows}, {n}): "
+            "replace rows of run.ask() by points of your own"
+        )
+    if not np.isfinite(points).all():
+        i, j = (int(k[0]) for k in np.nonzero(~np.isfinite(points)))
+        raise ValueError(f"X[{i}, {j}]={points[i, j]} must be finite")
+    return points, values_of(values, rows, "values")
+
+
+def values_of(told: Any, rows: int, name: str) -> Array:
+    """The values at the rows of a generation, NaN and infinities too."""
+    a = array(name, told)
+    if a.shape != (rows,):
+        raise ValueError(f"{name} has shape {a.shape}, but X has {rows} rows: give ({rows},)")
+    return a
+
+
+def nan_value(x: Array) -> None:
+    """Raises for a value that is NaN, at the point x."""
+    raise FloatingPointError(f"fun is NaN at x = {x.tolist()}")
 
 
 def rate_at(learning_rate: Callable[[int], Any], t: int) -> float:

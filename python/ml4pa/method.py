@@ -19,7 +19,7 @@ from .objective import Array
 if TYPE_CHECKING:
     from .run import Run
 
-__all__ = ["GradientMethod", "LearningRate", "Method", "State", "hyper", "zeros"]
+__all__ = ["GradientMethod", "LearningRate", "Method", "State", "count", "hyper", "zeros"]
 
 State = dict[str, Any]
 
@@ -32,12 +32,19 @@ def hyper(default: Any = dataclasses.MISSING, **constraint: float) -> Any:
     return dataclasses.field(default=default, metadata={"within": constraint})
 
 
+def count(default: Any = dataclasses.MISSING, *, least: int) -> Any:
+    """A hyper-parameter that is a whole number >= least."""
+    return dataclasses.field(default=default, metadata={"least": least})
+
+
 @dataclass(frozen=True)
 class Method:
     """What all methods share: they are comparable, printable, picklable, and can be started."""
 
     #: The lower-case name, as in ``minimize(..., method="adam")``.
     name: ClassVar[str] = ""
+    #: What SciPy's ``tol`` is here.
+    tolerance: ClassVar[str] = "gtol"
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
@@ -45,6 +52,10 @@ class Method:
             if constraint is not None:
                 given = getattr(self, field.name)
                 object.__setattr__(self, field.name, checks.within(field.name, given, **constraint))
+            least = field.metadata.get("least")
+            if least is not None:
+                given = checks.count(field.name, getattr(self, field.name), least)
+                object.__setattr__(self, field.name, given)
 
     def start(
         self, x0: Any = None, rng: Any = None, bounds: Any = None, *, engine: str = "compiled"
@@ -82,7 +93,7 @@ class Method:
         if "maxiter" in options:
             options["max_iter"] = options.pop("maxiter")
         if (tol := options.pop("tol", None)) is not None:
-            options.setdefault("gtol", tol)
+            options.setdefault(self.tolerance, tol)
         disp = options.pop("disp", False)
         result = minimize(
             fun,

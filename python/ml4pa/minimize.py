@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from . import checks
+from .evaluation import Evaluate, evaluator
 from .loop import Listener, Outcome, loop
 from .method import GradientMethod, Method
 from .methods import METHODS
 from .native import NativeObjective
 from .objective import Array, Evaluation, Function, Objective, as_objective
 from .path import Path
+from .population import PopulationMethod
+from .population_loop import PopulationOutcome, population_loop
+from .population_run import CompiledPopulationRun, NumpyPopulationRun, PopulationRun
+from .population_run import start as start_population
 from .progress import Bar
 from .result import Result
 from .run import ENGINES, NumpyRun, is_native, native_run, noise_key, start_checked
-from .stop import Status, Stop
+from .stop import CONVERGED, Status, Stop
 from .stopping import RULES
 
 #: Where neither steps, evaluations nor time are limited.
@@ -80,7 +87,9 @@ def minimize(
     gtol, xtol, ftol : float >= 0
         Stop where :math:`|g_t| \le` gtol, :math:`|x_t - x_{t-1}| \le` xtol,
         :math:`|f_t - f_{t-1}| \le` ftol. With bounds, g is the projected gradient
-        x - clip(x - g). Without any of these and without a target, gtol is 1e-8.
+        x - clip(x - g). Without any of these and without a target, gtol is 1e-8. A population
+        has no gradient, so gtol is refused there; xtol and ftol are compared with how far the
+        farthest point of a generation in each coordinate, and the worst value, are from the best.
     norm : inf or 2, default inf
         The norm in gtol and xtol: the largest absolute value, or the length.
     record : bool or int, default False
@@ -91,12 +100,14 @@ def minimize(
     rng : None, int, SeedSequence, BitGenerator or Generator
         Where the method's random numbers come from (`noise`).
     threads : int >= 1
-        Threads for the evaluation of populations; gradient methods ask for one point at a time.
-    workers
-        For populations; gradient methods refuse it.
+        Threads that evaluate a native objective at the points of a population, default all that
+        the process may use; gradient methods ask for one point at a time.
+    workers : int or map-like callable
+        For populations: so many processes, -1 for all processors, or ``map(fun, points)`` such as
+        ``Pool.map`` and ``ProcessPoolExecutor.map``. Gradient methods refuse it.
     on_nan : {"worst", "raise"}, default "worst"
-        A value that is NaN ends a gradient run as diverged, or raises FloatingPointError with the
-        point.
+        A value that is NaN ends a gradient run as diverged and is ranked worst in a population, or
+        it raises FloatingPointError with the point.
     progress : bool, default False
         Show a progress bar (tqdm, from the extra ``progress``).
     engine : {"compiled", "numpy"}, default "compiled"
@@ -128,6 +139,13 @@ def minimize(
     objective = as_objective(fun, jac, hess, args)
     how = _method(method)
     checks.choice("engine", engine, ENGINES)
+    if isinstance(how, PopulationMethod):
+        return minimize_population(
+            objective, x0, how, bounds=bounds, max_iter=max_iter, max_evals=max_evals,
+            max_time=max_time, target=target, gtol=gtol, xtol=xtol, ftol=ftol, norm=norm,
+            record=record, callback=callback, rng=rng, threads=threads, workers=workers,
+            on_nan=on_nan, progress=progress, engine=engine,
+        )  # fmt: skip
     start = checks.start(x0, objective.n, how.name)
     limits = checks.bounds(bounds, start.size)
     if limits is not None:
@@ -183,7 +201,69 @@ def minimize(
     return _result(outcome, how, ran, euclidean, stride)
 
 
-def _method(method: Method | str) -> GradientMethod:
+def minimize_population(
+    objective: Objective,
+    x0: Any,
+    how: PopulationMethod,
+    *,
+    bounds: Any,
+    max_time: float | None,
+    gtol: float | None,
+    norm: float,
+    record: bool | int,
+    callback: Callable[[Result], Any] | None,
+    rng: Any,
+    threads: int | None,
+    workers: Any,
+    on_nan: str,
+    progress: bool,
+    engine: str,
+    **given: Any,
+) -> Result:
+    """`minimize` for methods that ask for a generation."""
+    if gtol is not None:
+        raise ValueError(
+            f"gtol={gtol!r} must be None: {how.name} is told no gradients, use xtol, ftol or target"
+        )
+    run = start_population(how, x0, rng, bounds, objective.n, engine)
+    given["gtol"] = None
+    rules = _limits(given, max_time, math.nan, how.default_max_iter)
+    time_limit = math.inf if max_time is None else checks.within("max_time", max_time, ge=0)
+    stride = _stride(record)
+    euclidean = _euclidean(norm)
+    if threads is not None:
+        threads = checks.count("threads", threads, least=1)
+    nan_raises = checks.choice("on_nan", on_nan, ("worst", "raise")) == "raise"
+    if callback is not None and not callable(callback):
+        raise TypeError(f"callback={callback!r} must be callable: callback(intermediate_result)")
+    twin = _twin(objective)
+    if isinstance(run, CompiledPopulationRun) and twin is None and type(objective) is not Function:
+        run = run.on_numpy()
+    bar = Bar(progress, given["max_iter"], given["max_evals"]) if progress else None
+    listener = None if callback is None else _listener(callback, run.engine)
+    with evaluator(objective, workers, time_limit) as evaluate:
+        try:
+            if given["max_iter"] == 0:
+                outcome = _nothing(run, evaluate, stride)
+            elif isinstance(run, CompiledPopulationRun):
+                what = twin if twin is not None and workers is None else evaluate
+                told = run.native.minimize(
+                    what, rules, euclidean, time_limit, stride, threads or 0, nan_raises,
+                    listener, bar,
+                )  # fmt: skip
+                outcome = PopulationOutcome._make(told)
+            else:
+                assert isinstance(run, NumpyPopulationRun)
+                outcome = population_loop(
+                    run, evaluate, rules, euclidean, time_limit, stride, nan_raises, listener, bar
+                )
+        finally:
+            if bar is not None:
+                bar.close()
+    return _population_result(outcome, run.engine, euclidean, stride)
+
+
+def _method(method: Method | str) -> GradientMethod | PopulationMethod:
     if isinstance(method, str):
         if method not in METHODS:
             raise ValueError(f"method={method!r} must be one of {', '.join(map(repr, METHODS))}")
@@ -191,18 +271,29 @@ def _method(method: Method | str) -> GradientMethod:
         try:
             method = kind()
         except TypeError:
+            missing = next(
+                f.name for f in dataclasses.fields(kind) if f.default is dataclasses.MISSING
+            )
             raise ValueError(
-                f"method={method!r} has no default learning_rate: "
-                f"pass method={kind.__name__}(learning_rate=...)"
+                f"method={method!r} has no default {missing}: "
+                f"pass method={kind.__name__}({missing}=...)"
             ) from None
-    if not isinstance(method, GradientMethod):
+    if not isinstance(method, GradientMethod | PopulationMethod):
         what = f"a class: pass {method.__name__}(...)" if isinstance(method, type) else "unknown"
         raise TypeError(f"method={method!r} is {what}; it must be a Method or its name")
     return method
 
 
-def _limits(given: dict[str, Any], max_time: float | None) -> list[float]:
-    """The limits of the rules, in the order of their registry; NaN where there is none."""
+def _limits(
+    given: dict[str, Any],
+    max_time: float | None,
+    gtol: float = DEFAULT_GTOL,
+    max_iter: float = DEFAULT_MAX_ITER,
+) -> list[float]:
+    """The limits of the rules, in the order of their registry; NaN where there is none.
+
+    ``gtol`` holds where no test of convergence is asked for, ``max_iter`` where no budget is.
+    """
     limits = []
     converges, ends = False, max_time is not None
     for keyword, limit, converged in LIMITS:
@@ -216,9 +307,9 @@ def _limits(given: dict[str, Any], max_time: float | None) -> list[float]:
         else:
             ends = True
     if not converges:
-        limits[Status.GRADIENT_TOLERANCE] = DEFAULT_GTOL
+        limits[Status.GRADIENT_TOLERANCE] = gtol
     if not ends:
-        limits[Status.MAX_ITER] = -DEFAULT_MAX_ITER
+        limits[Status.MAX_ITER] = -max_iter
     return limits
 
 
@@ -295,3 +386,32 @@ def _result(
     if result.success and o.hessian is not None:
         result.check_minimum(o.hessian.reshape(o.x.size, o.x.size))
     return result
+
+
+def _nothing(run: PopulationRun, evaluate: Evaluate, stride: int) -> PopulationOutcome:
+    """No generation was asked for: the start alone is evaluated."""
+    x = run.x
+    f = float(evaluate(x[np.newaxis])[0])
+    rows = x[np.newaxis] if stride else None
+    values = np.array([f]) if stride else None
+    population = None if rows is None else (rows, [1])
+    return PopulationOutcome(
+        Status.MAX_ITER, 0.0, 0.0, 0, 1, x, f, rows, values, None, None, None, population
+    )
+
+
+def _population_result(o: PopulationOutcome, engine: str, euclidean: bool, stride: int) -> Result:
+    stop = Stop(o.reason, o.measured, o.limit)
+    rule = RULES[stop.reason] if stop.reason < len(RULES) else None
+    path = None
+    if o.path_x is not None and o.path_f is not None and o.population is not None:
+        points, sizes = o.population
+        populations = np.split(points, np.cumsum(sizes)[:-1])
+        path = Path(
+            o.path_x, o.path_f, stride, o.iteration, o.mean, o.sigma, o.covariance, populations
+        )
+    status = rule.status if rule is not None else Status(stop.reason)
+    success = rule.converged if rule is not None else status in CONVERGED
+    return Result(
+        o.x, o.fun, success, status, o.iteration, o.nfev, 0, 0, None, engine, path, stop, euclidean
+    )

@@ -23,12 +23,26 @@ class Path:
         Their values.
     iteration : ndarray (k,)
         Their place in the run.
+    mean, sigma, covariance : ndarray (k, n), (k,), (k, n, n) or (k, n); None without them
+        For populations: the distribution after so many generations. The covariance is that of a
+        step in units of sigma, all of it or its diagonal.
+    population : list of ndarray (lambda, n)
+        For populations: the generations themselves.
+
+    Notes
+    -----
+    For populations ``x`` and ``fun`` are the best point of each generation and its value. Row 0 is
+    x0 too, and alone in its population; its value is NaN, as it need not be evaluated.
     """
 
     x: Array
     fun: Array
     stride: int
     last: int
+    mean: Array | None = None
+    sigma: Array | None = None
+    covariance: Array | None = None
+    population: list[Array] | None = None
 
     @cached_property
     def iteration(self) -> NDArray[np.int64]:

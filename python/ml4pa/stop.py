@@ -33,6 +33,11 @@ class Status(IntEnum):
     LINE_SEARCH = 42
     SADDLE = 43
     UNDETERMINED = 44
+    NO_VALUE = 50
+
+
+#: The reasons of a method's own that are tests of convergence, beside the rules' own.
+CONVERGED: frozenset[Status] = frozenset()
 
 
 @dataclass
@@ -125,5 +130,10 @@ def message(stop: Stop, nit: int) -> str:
         return (
             "not a minimum: a test of convergence was met where the Hessian's smallest "
             f"eigenvalue is {stop.measured:.3g} < 0 {after}"
+        )
+    if stop.reason == Status.NO_VALUE:
+        return (
+            f"no value: all values of the last {stop.measured:g} generations are NaN or infinite "
+            f"{after}; try another start, or a smaller step"
         )
     return f"running {after}"

@@ -9,6 +9,7 @@
 #include "ml4pa/gradient_run.hpp"
 #include "ml4pa/line_search.hpp"
 #include "ml4pa/minimize.hpp"
+#include "ml4pa/minimize_population.hpp"
 
 namespace ml4pa {
 
@@ -39,6 +40,31 @@ std::vector<Signature> method_signatures();
 // minimize() of minimize.hpp, compiled once.
 void run_to_end(Run& run, const Objective& objective, const Options& options, Path& path,
                 Progress& progress, Observer& observer);
+
+// A row of the registry of population methods: its name, its hyper-parameters, and how it starts.
+struct PopulationMethodEntry {
+    Signature signature;
+    std::unique_ptr<PopulationRun> (*start)(const Parameters& parameters, std::uint64_t key,
+                                            const double* x0, Index n, Bounds bounds);
+};
+
+template <class M>
+PopulationMethodEntry population_entry(std::string name, std::vector<std::string> fields) {
+    return {{std::move(name), std::move(fields)},
+            [](const Parameters& parameters, std::uint64_t key, const double* x0, Index n,
+               Bounds bounds) -> std::unique_ptr<PopulationRun> {
+                return std::make_unique<M>(parameters, key, x0, n, std::move(bounds));
+            }};
+}
+
+const std::vector<PopulationMethodEntry>& population_methods();
+std::unique_ptr<PopulationRun> make_population_run(std::string_view method,
+                                                   const Parameters& parameters, std::uint64_t key,
+                                                   const double* x0, Index n, Bounds bounds);
+
+// minimize_population() of minimize_population.hpp, compiled once.
+void population_to_end(PopulationRun& run, Evaluation& evaluation, const PopulationOptions& options,
+                       PopulationPath& path, Progress& progress, Observer& observer);
 
 // The numbers of random.hpp, compiled for speed.
 void draw_normals(std::uint64_t key, std::uint64_t iteration, std::uint32_t individual, double* out,

@@ -33,6 +33,11 @@ public:
     const L& landscape() const { return landscape_; }
 
     double value(const double* x) const override { return landscape_.value(x, n()); }
+    void values(const double* x, Index rows, double* out) const override {
+        // The dimension as a constant: rows of one or two numbers are bound by loop overhead.
+        const Index n = L::dimension > 0 ? L::dimension : this->n();
+        for (Index i = 0; i < rows; ++i) out[i] = landscape_.value(x + i * n, n);
+    }
     double value_and_gradient(const double* x, double* g) const override {
         return landscape_.value_and_gradient(x, n(), g);
     }

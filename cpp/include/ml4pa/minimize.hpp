@@ -39,8 +39,8 @@ public:
     virtual ~Observer() = default;
     virtual bool every_iterate() const { return false; }
     // Both return false to end the run.
-    virtual bool iterate(const Run&, const Progress&) { return true; }
-    virtual bool poll(const Run&, const Progress&) { return true; }
+    virtual bool iterate(const RunBase&, const Progress&) { return true; }
+    virtual bool poll(const RunBase&, const Progress&) { return true; }
 };
 
 // Iterates until a rule is met or `budget` points are evaluated. View has value semantics: the loop
@@ -178,7 +178,7 @@ class Clock {
 public:
     using Time = std::chrono::steady_clock;
 
-    Clock(const Options& options, const Run& run, Progress& progress, Observer& observer)
+    Clock(const Options& options, const RunBase& run, Progress& progress, Observer& observer)
         : max_time_(options.max_time), run_(&run), progress_(&progress), observer_(&observer) {}
 
     std::int64_t budget() const { return budget_; }
@@ -191,6 +191,11 @@ public:
         const double factor = std::clamp(5e-3 / std::max(chunk, 1e-9), 1e-6, 2.0);
         budget_ = std::clamp<std::int64_t>(
             static_cast<std::int64_t>(static_cast<double>(budget_) * factor), 1, 1 << 20);
+        return look(now);
+    }
+
+    // What they say now.
+    Stop look(Time::time_point now = Time::now()) {
         if (const double spent = seconds(now - start_); spent >= max_time_)
             return {Reason::time_spent, spent, max_time_};
         if (seconds(now - polled_) >= 20e-3) {
@@ -204,7 +209,7 @@ private:
     static double seconds(Time::duration d) { return std::chrono::duration<double>(d).count(); }
 
     double max_time_;
-    const Run* run_;
+    const RunBase* run_;
     Progress* progress_;
     Observer* observer_;
     std::int64_t budget_ = 1;

@@ -34,6 +34,11 @@ public:
 
     // f(x), x of length n.
     virtual double value(const double* x) const = 0;
+    // f at each row of x (rows x n). The value of a row must not depend on the other rows: threads
+    // divide them as it comes.
+    virtual void values(const double* x, Index rows, double* out) const {
+        for (Index i = 0; i < rows; ++i) out[i] = value(x + i * n_);
+    }
     // f(x); the gradient (n) is written to g.
     virtual double value_and_gradient(const double* x, double* g) const = 0;
     // The Hessian, n x n, row by row, is written to h.

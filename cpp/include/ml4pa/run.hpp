@@ -1,4 +1,4 @@
-// A Run is a method at work: it asks for a point, and is told the value and gradient there.
+// A run is a method at work: it asks for points, and is told what the objective says there.
 #pragma once
 
 #include <algorithm>
@@ -21,6 +21,10 @@ public:
     virtual void number(const char* name, double& value) = 0;
     virtual void integer(const char* name, std::int64_t& value) = 0;
     virtual void array(const char* name, double* values, Index n) = 0;
+    // Row by row.
+    virtual void matrix(const char* name, double* values, Index rows, Index columns) {
+        array(name, values, rows * columns);
+    }
 };
 
 struct Bounds {
@@ -32,14 +36,15 @@ struct Bounds {
     }
 };
 
-class Run {
+// What the runs of all methods have: dimension, bounds, the best point, the steps done, the reason
+// of stopping. A Run asks for one point at a time, a PopulationRun for a generation.
+class RunBase {
 public:
-    Run(const double* x0, Index n, Bounds bounds)
-        : n_(n), bounds_(std::move(bounds)), theta_(n), best_(n) {
-        std::copy_n(x0, n, theta_.data());
+    RunBase(const double* x0, Index n, Bounds bounds)
+        : n_(n), bounds_(std::move(bounds)), best_(n) {
         std::copy_n(x0, n, best_.data());
     }
-    virtual ~Run() = default;
+    virtual ~RunBase() = default;
 
     Index n() const { return n_; }
     std::int64_t iteration() const { return iteration_; }
@@ -47,12 +52,40 @@ public:
     void halt(Stop stop) { stop_ = stop; }
     const Bounds& bounds() const { return bounds_; }
 
-    // The best point told so far; the start before the first. Who keeps the told points alive may
-    // take over from the run, which then saves a copy for each improvement.
+    // The best point told so far; the start before the first.
     const double* x() const { return best_.data(); }
-    void keep_best(bool keep) { keeps_best_ = keep; }
     void set_best(const double* x) { std::copy_n(x, n_, best_.data()); }
     double fun() const { return best_f_; }
+
+    virtual void visit(Visitor& v) {
+        v.integer("iteration", iteration_);
+        v.array("best_x", best_.data(), n_);
+        v.number("best_fun", best_f_);
+        std::int64_t reason = stop_.reason;
+        v.integer("stop_reason", reason);
+        stop_.reason = static_cast<int>(reason);
+        v.number("stop_measured", stop_.measured);
+        v.number("stop_limit", stop_.limit);
+    }
+
+protected:
+    Index n_;
+    Bounds bounds_;
+    Array best_;
+    double best_f_ = std::numeric_limits<double>::infinity();
+    std::int64_t iteration_ = 0;
+    Stop stop_;
+};
+
+class Run : public RunBase {
+public:
+    Run(const double* x0, Index n, Bounds bounds) : RunBase(x0, n, std::move(bounds)), theta_(n) {
+        std::copy_n(x0, n, theta_.data());
+    }
+
+    // Who keeps the told points alive may take over the best one from the run, which else saves a
+    // copy for each improvement.
+    void keep_best(bool keep) { keeps_best_ = keep; }
 
     // Where the value and the gradient are wanted.
     virtual const double* ask() const = 0;
@@ -75,26 +108,14 @@ public:
     }
     // Goes on from the caller's own point instead of the asked one.
     virtual void move(const double* x) = 0;
-    virtual void visit(Visitor& v) {
-        v.integer("iteration", iteration_);
+    void visit(Visitor& v) override {
+        RunBase::visit(v);
         v.array("theta", theta_.data(), n_);
-        v.array("best_x", best_.data(), n_);
-        v.number("best_fun", best_f_);
-        std::int64_t reason = stop_.reason;
-        v.integer("stop_reason", reason);
-        stop_.reason = static_cast<int>(reason);
-        v.number("stop_measured", stop_.measured);
-        v.number("stop_limit", stop_.limit);
     }
 
 protected:
-    Index n_;
-    Bounds bounds_;
-    Array theta_, best_;
-    double best_f_ = std::numeric_limits<double>::infinity();
+    Array theta_;
     bool keeps_best_ = true;
-    std::int64_t iteration_ = 0;
-    Stop stop_;
 };
 
 }  // namespace ml4pa

@@ -89,7 +89,8 @@ enum Reason : int {
     callback = 31,
     diverged = 40,
     singular = 41,
-    line_search = 42
+    line_search = 42,
+    no_value = 50
 };
 
 // False where all bits of the exponent are set: infinite or NaN.

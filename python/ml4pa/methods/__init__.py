@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..method import GradientMethod, Method
+from ..population import PopulationMethod
 from .adagrad import AdaGrad
 from .adam import Adam
 from .adamw import AdamW
@@ -10,6 +11,7 @@ from .gradient_descent import GradientDescent
 from .momentum import Momentum
 from .nesterov import Nesterov
 from .newton import Newton
+from .random_search import RandomSearch
 from .rmsprop import RMSprop
 
 #: The registry: one line a method; `minimize` finds names here, and every test runs over it.
@@ -24,6 +26,7 @@ METHODS: dict[str, type[Method]] = {
         Adam,
         AdamW,
         Newton,
+        RandomSearch,
     )
 }
 
@@ -38,5 +41,7 @@ __all__ = [
     "Momentum",
     "Nesterov",
     "Newton",
+    "PopulationMethod",
     "RMSprop",
+    "RandomSearch",
 ]

@@ -1,0 +1,191 @@
+// The loop of the population methods: ask, evaluate, tell, record, ask the stopping rules.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "ml4pa/evaluate_rows.hpp"
+#include "ml4pa/minimize.hpp"
+#include "ml4pa/population_path.hpp"
+
+namespace ml4pa {
+
+// Where the values of a generation come from.
+class Evaluation {
+public:
+    using Poll = std::function<bool()>;  // false ends the evaluation
+
+    virtual ~Evaluation() = default;
+    // Writes the values of the first rows of X; returns how many, fewer than all only where poll
+    // or the clock has ended it.
+    virtual Index evaluate(const double* X, Index rows, double* values, const Poll& poll) = 0;
+};
+
+class NativeEvaluation final : public Evaluation {
+public:
+    NativeEvaluation(const Objective& f, int threads) : rows_(f, threads) {}
+    Index evaluate(const double* X, Index rows, double* values, const Poll& poll) override {
+        return rows_(X, rows, values, poll);
+    }
+
+private:
+    RowEvaluator rows_;
+};
+
+struct PopulationOptions : Options {
+    bool nan_raises = false;
+};
+
+// A value that is NaN, where the user asked for an error.
+struct NanValue {
+    std::vector<double> x;
+};
+
+class PopulationLoop {
+public:
+    PopulationLoop(PopulationRun& run, Evaluation& evaluation, const PopulationOptions& options,
+                   PopulationPath& path, Progress& progress, Observer& observer)
+        : run_(run),
+          evaluation_(evaluation),
+          options_(options),
+          path_(path),
+          progress_(progress),
+          observer_(observer),
+          clock_(options, run, progress, observer),
+          poll_([this] { return !(cut_ = clock_.look()); }) {
+        constexpr double unlimited = 4e18;
+        const double most = -std::get<stopping::MaxEvals>(options.rules).limit - 1.0;
+        max_evals_ = static_cast<std::int64_t>(most < unlimited ? most : unlimited);
+        const double xtol = std::get<stopping::StepTolerance>(options.rules).limit;
+        wants_spread_ = xtol == xtol;
+        progress_.x = Array(run.n());
+        std::copy_n(run.x(), run.n(), progress_.x.data());
+    }
+    PopulationLoop(const PopulationLoop&) = delete;
+    PopulationLoop& operator=(const PopulationLoop&) = delete;
+
+    void run() {
+        Stop& stop = progress_.stop;
+        if (path_.stride() > 0) path_.put(run_, run_.x(), progress_.f, run_.x(), 1);
+        while (!stop) {
+            const std::int64_t before = progress_.iteration;
+            std::int64_t budget = observer_.every_iterate() ? 1 : clock_.budget();
+            for (; budget > 0 && !stop; --budget) stop = generation();
+            if (observer_.every_iterate() && progress_.iteration > before &&
+                !observer_.iterate(run_, progress_) && !stop)
+                stop = {Reason::callback, 0.0, 0.0};
+            if (const Stop told = clock_.tick(); told && !stop) stop = told;
+        }
+        if (path_.stride() > 0 && !path_.wants(progress_.iteration)) record(told_.data());
+    }
+
+    // The generation as the rules see it: f is its best value; f - f_before and dx are how far the
+    // worst value, and the farthest point in each coordinate, are from the best (as the Nelder-Mead
+    // method stops).
+    Index n() const { return run_.n(); }
+    Norm norm() const { return options_.norm; }
+    double f() const { return values_[static_cast<std::size_t>(best_)]; }
+    double f_before() const { return worst_; }
+    double g(Index) const { return std::numeric_limits<double>::quiet_NaN(); }
+    double dx(Index j) const {
+        if (cut() || !wants_spread_) return std::numeric_limits<double>::infinity();
+        const double* x = X_ + j;
+        double most = 0.0;
+        for (Index i = 0; i < rows_; ++i)
+            most = std::max(most, std::fabs(x[i * n()] - x[best_ * n()]));
+        return most;
+    }
+    std::int64_t iteration() const { return progress_.iteration; }
+    std::int64_t nfev() const { return progress_.count.nfev; }
+    std::int64_t last_cost() const { return 1; }  // a budget may cut a generation
+
+private:
+    bool cut() const { return done_ < rows_; }
+
+    // Ask, evaluate, tell, record; why the loop ends there.
+    Stop generation() {
+        X_ = run_.population();
+        rows_ = run_.rows();
+        values_.resize(static_cast<std::size_t>(rows_));
+        const Index room = static_cast<Index>(max_evals_ - nfev());
+        cut_ = {};
+        done_ = evaluation_.evaluate(X_, std::min(rows_, room), values_.data(), poll_);
+        progress_.count.nfev += done_;
+        if (options_.nan_raises) check_nan();
+        look_at_values();
+        if (cut()) {  // not told: the run still asks for this generation
+            run_.note(X_, values_.data(), done_);
+            const Stop met = done_ > 0 ? first_met(options_.rules, *this) : Stop{};
+            return met ? met : cut_ ? cut_ : clock_.look();
+        }
+        run_.tell(X_, values_.data());
+        ++progress_.iteration;
+        progress_.f = f();
+        std::copy_n(X_ + best_ * n(), n(), progress_.x.data());
+        if (path_.wants(progress_.iteration))
+            record(X_);
+        else if (path_.stride() > 0)
+            told_.assign(X_, X_ + rows_ * n());
+        Stop met;
+        if (any_met(options_.rules, *this)) met = first_met(options_.rules, *this);
+        if (run_.stop() && (!met || is_budget(met))) return run_.stop();
+        return met ? met : cut_;
+    }
+
+    void look_at_values() {
+        best_ = 0;
+        worst_ = cut() ? std::numeric_limits<double>::infinity() : values_[0];
+        for (Index i = 0; i < done_; ++i) {
+            const double v = values_[static_cast<std::size_t>(i)];
+            if (v < f() || (std::isnan(f()) && !std::isnan(v))) best_ = i;
+            if (v > worst_ || std::isnan(v)) worst_ = v;  // NaN stays
+        }
+    }
+
+    static bool is_budget(const Stop& stop) {
+        int place = 0;
+        bool found = false;
+        auto ask = [&]<class Rule>(const Rule&) {
+            found |= is_counted<Rule> && stop.reason == place;
+            ++place;
+        };
+        std::apply([&](const auto&... rule) { (ask(rule), ...); }, Rules{});
+        return found;
+    }
+
+    void check_nan() const {
+        for (Index i = 0; i < done_; ++i)
+            if (std::isnan(values_[static_cast<std::size_t>(i)]))
+                throw NanValue{{X_ + i * n(), X_ + (i + 1) * n()}};
+    }
+
+    void record(const double* X) {
+        path_.put(run_, progress_.x.data(), progress_.f, X, X == X_ ? rows_ : told_rows());
+    }
+    Index told_rows() const { return static_cast<Index>(told_.size()) / n(); }
+
+    PopulationRun& run_;
+    Evaluation& evaluation_;
+    const PopulationOptions& options_;
+    PopulationPath& path_;
+    Progress& progress_;
+    Observer& observer_;
+    Clock clock_;
+    Evaluation::Poll poll_;
+    std::int64_t max_evals_ = 0;
+    const double* X_ = nullptr;
+    Index rows_ = 0, done_ = 0, best_ = 0;
+    bool wants_spread_ = false;
+    std::vector<double> values_{0.0},
+        told_;  // told_: the last generation, where one may be recorded
+    double worst_ = 0.0;
+    Stop cut_;
+};
+
+inline void minimize_population(PopulationRun& run, Evaluation& evaluation,
+                                const PopulationOptions& options, PopulationPath& path,
+                                Progress& progress, Observer& observer) {
+    PopulationLoop(run, evaluation, options, path, progress, observer).run();
+}
+
+}  // namespace ml4pa

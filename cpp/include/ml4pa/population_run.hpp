@@ -1,0 +1,149 @@
+// A run of a method that asks for a whole generation: lambda points, the rows of a matrix.
+//
+// A method derives from PopulationRun and gives
+//     rows()                    lambda of this generation; update() may change it for the next
+//     sample(X)                 writes the generation, rows() x n
+//     update(X, values, rows)   what it learns from the values
+// and, where it has them, moments() for the recorded path, and visit() for what it keeps. Draws are
+// made by random.hpp from (key(), iteration(), row, coordinate), so that a checkpoint needs no
+// population: it is drawn again. cpp/src/<stem>.cpp has the function start_<stem>, named in
+// population_methods/registry.def; methods/random_search.hpp is the example to copy.
+#pragma once
+
+#include <cmath>
+#include <map>
+#include <memory>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "ml4pa/random.hpp"
+#include "ml4pa/run.hpp"
+
+namespace ml4pa {
+
+// The hyper-parameters of a population method: a number is a vector of one. What the user left None
+// is absent.
+struct Parameters {
+    std::map<std::string, std::vector<double>> numbers;
+    std::map<std::string, std::string> words;
+
+    bool has(const std::string& name) const { return numbers.count(name) > 0; }
+    double number(const std::string& name) const { return numbers.at(name).at(0); }
+    Index integer(const std::string& name) const { return static_cast<Index>(number(name)); }
+    const std::vector<double>& vector(const std::string& name) const { return numbers.at(name); }
+    const std::string& word(const std::string& name) const { return words.at(name); }
+};
+
+// Mean, step size and covariance of the distribution of a generation; null where there is none. The
+// covariance is that of the step in units of sigma: n x n, or its n diagonal elements.
+struct Moments {
+    const double* mean = nullptr;
+    double sigma = std::numeric_limits<double>::quiet_NaN();
+    const double* covariance = nullptr;
+    Index covariance_size = 0;
+};
+
+// The places of the values from the best to the worst: NaN last, equal ones in the order of their
+// rows, as NumPy's stable argsort.
+inline void rank_values(const double* values, Index rows, Index* order) {
+    std::iota(order, order + rows, Index{0});
+    std::sort(order, order + rows, [=](Index a, Index b) {
+        const double x = values[a], y = values[b];
+        if (x < y) return true;
+        if (y < x) return false;
+        const bool x_nan = std::isnan(x), y_nan = std::isnan(y);
+        return x_nan != y_nan ? y_nan : a < b;
+    });
+}
+
+class PopulationRun : public RunBase {
+public:
+    // So many generations without a value below infinity end a run.
+    static constexpr std::int64_t most_barren = 10;
+
+    PopulationRun(const double* x0, Index n, Bounds bounds, std::uint64_t key)
+        : RunBase(x0, n, std::move(bounds)), key_(key) {}
+
+    virtual Index rows() const = 0;
+
+    // This generation, rows() x n, within the bounds; the same until told.
+    const double* population() {
+        if (!drawn_) {
+            const Index size = rows() * n_;
+            if (X_.size() != size) X_ = Array(size);
+            sample(X_.data());
+            if (bounds_)
+                for (Index k = 0; k < size; ++k) X_[k] = bounds_.clip(k % n_, X_[k]);
+            drawn_ = true;
+        }
+        return X_.data();
+    }
+
+    // The values at rows() points: those asked for, or the caller's own.
+    void tell(const double* X, const double* values) {
+        population();  // what was asked, for methods that compare
+        const Index m = rows();
+        note(X, values, m);
+        const bool any = std::any_of(values, values + m, [](double f) { return f < infinity; });
+        barren_ = any ? 0 : barren_ + 1;
+        update(X, values);
+        ++iteration_;
+        drawn_ = false;
+        if (barren_ >= most_barren && !stop_)
+            halt(
+                {Reason::no_value, static_cast<double>(barren_), static_cast<double>(most_barren)});
+    }
+
+    // Takes the best of the evaluated rows as the best point where it is; any number is better
+    // than NaN.
+    void note(const double* X, const double* values, Index evaluated) {
+        for (Index i = 0; i < evaluated; ++i) {
+            const double f = values[i];
+            if (noted_ && !(f < best_f_) && !(std::isnan(best_f_) && !std::isnan(f))) continue;
+            set_best(X + i * n_);
+            best_f_ = f;
+            noted_ = true;
+        }
+    }
+
+    virtual Moments moments() { return {}; }
+
+    // Threads that a method may use for its own work; it must give the same bytes for any number.
+    void set_threads(int threads) { threads_ = threads; }
+
+    void visit(Visitor& v) override {
+        RunBase::visit(v);
+        auto key = static_cast<std::int64_t>(key_);
+        v.integer("key", key);
+        key_ = static_cast<std::uint64_t>(key);
+        std::int64_t noted = noted_;
+        v.integer("noted", noted);
+        noted_ = noted != 0;
+        v.integer("barren", barren_);
+        drawn_ = false;  // drawn again, the same
+    }
+
+protected:
+    static constexpr double infinity = std::numeric_limits<double>::infinity();
+
+    virtual void sample(double* X) = 0;
+    virtual void update(const double* X, const double* values) = 0;
+
+    // Whether row i of X is what was asked there: else the caller has repaired or injected it.
+    bool asked(const double* X, Index i) const {
+        return X == X_.data() || std::equal(X + i * n_, X + (i + 1) * n_, X_.data() + i * n_);
+    }
+    Key key() const { return Key(key_); }
+    std::uint64_t time() const { return static_cast<std::uint64_t>(iteration_); }
+    int threads() const { return threads_; }
+
+private:
+    Array X_;
+    std::uint64_t key_;
+    std::int64_t barren_ = 0;
+    int threads_ = 1;
+    bool drawn_ = false, noted_ = false;
+};
+
+}  // namespace ml4pa

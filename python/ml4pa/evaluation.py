@@ -1,0 +1,103 @@
+"""How the values of a generation are found: at once, point by point, or on the user's workers."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from . import checks
+from .native import NativeObjective
+from .objective import Array, Function, Objective
+
+#: Values at the first rows of X, fewer than all only where the time is spent.
+Evaluate = Callable[[Array], Array]
+
+
+class Call:
+    """``fun(x, *args)`` as a thing that pickles wherever fun does: what is sent to workers."""
+
+    def __init__(self, fun: Callable[..., Any], args: tuple[Any, ...]) -> None:
+        self.fun, self.args = fun, args
+
+    def __call__(self, x: Array) -> Any:
+        return self.fun(x, *self.args)
+
+
+@contextmanager
+def evaluator(objective: Objective, workers: Any, max_time: float) -> Iterator[Evaluate]:
+    """What a loop calls for the values of a generation; workers of our own end with it."""
+    if workers is None:
+        yield _alone(objective, time.perf_counter() + max_time)
+    elif callable(workers):
+        yield _mapped(objective, workers)
+    else:
+        with _pool(checks.workers(workers)) as shared:
+            yield _mapped(objective, shared)
+
+
+def _alone(objective: Objective, deadline: float) -> Evaluate:
+    """In this process: a vectorised function once, another one point by point."""
+    if not isinstance(objective, Function):
+
+        def at_once(X: Array) -> Array:
+            with np.errstate(all="ignore"):
+                return checks.values_of(objective._value(X), len(X), f"{objective.name}(X)")
+
+        return at_once
+    if objective.vectorized:
+        return objective._numbers
+
+    def one_by_one(X: Array) -> Array:
+        values = []
+        for x in X:
+            values.append(objective._number(x))
+            if time.perf_counter() >= deadline:
+                break
+        return np.array(values)
+
+    return one_by_one
+
+
+def _mapped(objective: Objective, workers: Callable[..., Any]) -> Evaluate:
+    """By ``workers(fun, points)``, any map: the results come in the order of the points."""
+    if isinstance(objective, NativeObjective) or not isinstance(objective, Function):
+        call: Callable[[Array], Any] = objective
+    else:
+        call = Call(objective.fun, objective.args)
+    pair = isinstance(objective, Function) and objective.jac is True
+
+    def mapped(X: Array) -> Array:
+        told = list(workers(call, [x.copy() for x in X]))
+        if len(told) != len(X):
+            raise ValueError(
+                f"workers gave {len(told)} values for {len(X)} points: pass a map, such as "
+                "Pool.map or ProcessPoolExecutor.map"
+            )
+        return np.array([checks.value(f[0] if pair else f, "fun(x)") for f in told])
+
+    return mapped
+
+
+@contextmanager
+def _pool(workers: int) -> Iterator[Callable[..., Any]]:
+    """Processes of our own, some four portions of a generation for each."""
+    if workers == 1:
+        yield map
+        return
+    from concurrent.futures import ProcessPoolExecutor
+
+    pool = ProcessPoolExecutor(workers)
+
+    def shared(call: Callable[[Array], Any], points: list[Array]) -> Any:
+        portion = math.ceil(len(points) / (4 * workers))
+        return pool.map(call, points, chunksize=portion)
+
+    try:
+        yield shared
+    finally:
+        pool.shutdown(cancel_futures=True)

@@ -1,0 +1,614 @@
+"""Population methods: the engines against each other, and the promises, over every method.
+
+A new method inherits these tests by its line in the registry, through `POPULATION_CASES`.
+"""
+
+from __future__ import annotations
+
+import _thread
+import math
+import pickle
+import re
+import threading
+import time
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from cases import (
+    POPULATION_CASES,
+    POPULATIONS,
+    SAME_BITS,
+    Late,
+    bowl,
+    python,
+)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_array_equal
+from test_equality import NUMBER, assert_close
+
+from ml4pa import Function, Objective, PopulationMethod, RandomSearch, Status, load, minimize
+from ml4pa.landscapes import Ackley, Beale, Himmelblau, Quadratic, Rastrigin, Rosenbrock, Sphere
+from ml4pa.native import NativeObjective
+
+both_engines = pytest.mark.parametrize("engine", ["compiled", "numpy"])
+every_case = pytest.mark.parametrize("case", POPULATION_CASES, ids=[c.id for c in POPULATION_CASES])
+every_method = pytest.mark.parametrize("method", POPULATIONS.values(), ids=POPULATIONS)
+
+#: How far apart the engines may be after a step, where a method has sums and products of matrices.
+STEP: dict[str, float] = {}
+
+
+def run_case(case, engine, **given):
+    options = {"record": True, **case.options, **given}
+    return minimize(case.objective(), case.start, case.method, engine=engine, **options)
+
+
+def tolerance(case):
+    return max(case.rtol, STEP.get(case.method.name, SAME_BITS))
+
+
+# ---- the engines ---------------------------------------------------------------------------------
+
+
+@every_case
+def test_whole_run(case):
+    a, b = run_case(case, "compiled"), run_case(case, "numpy")
+    assert (a.engine, b.engine) == ("compiled", "numpy")
+    for name in ("success", "status", "nit", "nfev", "njev", "nhev"):
+        assert getattr(a, name) == getattr(b, name), name
+    assert NUMBER.sub("", a.message) == NUMBER.sub("", b.message)
+    rtol = tolerance(case)
+    for name in ("x", "fun"):
+        assert_close(getattr(a, name), getattr(b, name), rtol, a.nit + 1)
+    assert_array_equal(a.path.iteration, b.path.iteration)
+    assert len(a.path.population) == len(b.path.population) == len(a.path)
+    for name in ("x", "fun", "mean", "sigma", "covariance"):
+        p, q = getattr(a.path, name), getattr(b.path, name)
+        assert (p is None) == (q is None), name
+        if p is not None:
+            assert p.shape == q.shape, name
+            for t, u, v in zip(a.path.iteration, p, q, strict=True):
+                assert_close(u, v, rtol, t + 1)
+    for t, p, q in zip(a.path.iteration, a.path.population, b.path.population, strict=True):
+        assert_close(p, q, rtol, t + 1)
+
+
+@every_case
+def test_step_by_step(case):
+    """The same values told to both: the generation and everything kept is the same."""
+    runs = [
+        case.method.start(
+            case.start, case.options.get("rng"), case.options.get("bounds"), engine=engine
+        )
+        for engine in ("compiled", "numpy")
+    ]
+    f, rtol = case.objective(), STEP.get(case.method.name, SAME_BITS)
+    for t in range(25):
+        a, b = runs
+        assert_close(a.ask(), b.ask(), rtol, t + 1)
+        assert a.iteration == b.iteration == t and a.n == b.n
+        assert_close(a.x, b.x, rtol, t + 1)
+        assert a.fun == b.fun or (math.isnan(a.fun) and math.isnan(b.fun))
+        assert list(a.stop) == list(b.stop)
+        assert a.state.keys() == b.state.keys()
+        for name, kept in a.state.items():
+            assert type(kept) is type(b.state[name]), name
+            assert np.shape(kept) == np.shape(b.state[name]), name
+            assert_close(kept, b.state[name], rtol, t + 1)
+        values = np.array([f(x) for x in a.ask()])
+        X = a.ask()
+        if t % 5 == 4:  # some of the caller's own, told as another array
+            X = np.array(X)
+            X[0] = 0.5 * (X[0] + X[-1])
+        for run in runs:
+            run.tell(run.ask() if t % 5 != 4 else X, values)
+
+
+@both_engines
+@every_case
+def test_minimize_is_exactly_this_loop(case, engine):
+    result = run_case(case, engine, record=1)
+    f = case.objective()
+    twin = f.native if engine == "compiled" and isinstance(f, NativeObjective) else None
+    run = case.method.start(
+        case.start, case.options.get("rng"), case.options.get("bounds"), engine=engine
+    )
+    for t in range(result.nit):
+        assert not run.stop
+        X = run.ask()
+        with np.errstate(all="ignore"):
+            values = f._value(X.copy()) if twin is None else twin.value(X)
+        run.tell(X, np.asarray(values))
+        assert_array_equal(result.path.population[t + 1], X)
+        best = int(np.argsort(values, kind="stable")[0])
+        assert_array_equal(result.path.x[t + 1], X[best])
+        assert_array_equal(result.path.fun[t + 1], values[best])
+    assert bool(run.stop) == (result.status.name in run.stop)
+    if not case.options.get("max_evals") and result.nit:  # which may cut a generation
+        assert_array_equal(result.fun, run.fun)
+        assert_array_equal(result.x, run.x)
+    assert_array_equal(result.path.x[0], np.atleast_1d(case.start))
+
+
+@both_engines
+@every_case
+def test_every_result_is_consistent(case, engine):
+    result = run_case(case, engine)
+    f = case.objective()
+    if not (isinstance(f, Function) and isinstance(f.fun, Late)):
+        value = f(result.x) if engine == "compiled" or isinstance(f, Function) else None
+        if value is not None:
+            assert_array_equal(result.fun, value)
+    assert len(result.path) == len(result.path.fun) == len(result.path.population)
+    assert result.path.iteration[-1] == result.nit
+    assert result.njev == result.nhev == 0 and result.jac is None
+    if np.isfinite(result.fun) and result.nit:
+        assert not result.fun > np.nanmin(result.path.fun)
+    number = result.nfev if result.status == Status.MAX_EVALS else result.nit
+    assert str(number) in result.message
+
+
+# ---- seeds and threads ---------------------------------------------------------------------------
+
+
+def same(a, b):
+    assert repr(a) == repr(b)
+    assert a.x.tobytes() == b.x.tobytes()
+    for p, q in zip(a.path.population, b.path.population, strict=True):
+        assert p.tobytes() == q.tobytes()
+    assert a.path.fun.tobytes() == b.path.fun.tobytes()
+
+
+def slow_and_uneven(x):
+    return float(x @ x)
+
+
+@every_method
+def test_the_same_seed_gives_the_same_bytes_for_any_number_of_threads(method):
+    f = Rastrigin(400)  # slow enough for threads
+
+    def run(threads=None):
+        return minimize(
+            f, np.full(400, 2.0), method, max_iter=12, rng=5, threads=threads, record=True
+        )
+
+    first = run(1)
+    for threads in (2, 8, None):
+        same(first, run(threads))
+    with ThreadPoolExecutor(3) as pool:  # concurrent
+        for other in pool.map(run, (2, 1, 2)):
+            same(first, other)
+
+    def nested(x):
+        same(first, run(2))
+        return float(x @ x)
+
+    minimize(nested, [1.0], method, max_iter=1, rng=1)
+
+
+@every_method
+def test_another_seed_is_another_run(method):
+    a, b = (minimize(Sphere(3), [1, 2, 3], method, max_iter=3, rng=rng) for rng in (1, 2))
+    assert not np.array_equal(a.x, b.x)
+
+
+FORK = """
+import os, sys
+import numpy as np
+from cases import POPULATIONS
+from ml4pa import minimize
+from ml4pa.landscapes import Rastrigin
+f = Rastrigin(400)
+method = POPULATIONS[sys.argv[1]]
+run = lambda: minimize(f, np.full(400, 2.0), method, max_iter=12, rng=5, threads=2).x.tobytes()
+before = run()
+child = os.fork()
+if child == 0:
+    os._exit(0 if run() == before else 1)
+assert os.waitpid(child, 0)[1] == 0
+assert run() == before
+"""
+
+
+@every_method
+def test_a_fork_after_use_does_not_hang(method):
+    done = python(FORK, method.name)
+    assert done.returncode == 0, done.stderr
+
+
+# ---- faults --------------------------------------------------------------------------------------
+
+
+@both_engines
+@every_method
+@pytest.mark.parametrize("what", [math.nan, math.inf])
+def test_no_value_at_all_ends_the_run(method, what, engine):
+    result = minimize(lambda x: what, [1.0, 2.0], method, rng=1, engine=engine)
+    assert result.status == Status.NO_VALUE and not result.success
+    assert result.nit == 10 and "10 generations are NaN or infinite" in result.message
+    assert_array_equal(result.fun, what)
+
+
+@both_engines
+@every_method
+def test_some_nan_is_ranked_worst(method, engine):
+    def half(x):
+        return math.nan if x[0] < 0 else float(x @ x)
+
+    result = minimize(half, [1.0, 1.0], method, rng=1, max_iter=30, engine=engine)
+    assert math.isfinite(result.fun) and result.fun == half(result.x)
+    with pytest.raises(FloatingPointError, match=r"^fun is NaN at x = \[") as error:
+        minimize(half, [0.0, 1.0], method, rng=1, engine=engine, on_nan="raise")
+    assert eval(str(error.value).partition(" = ")[2])[0] < 0
+
+
+@every_method
+def test_on_nan_raise_with_a_native_objective(method):
+    with pytest.raises(FloatingPointError, match=r"^fun is NaN at x = \["):
+        minimize(Broken(), [1.0, 1.0], method, rng=1, on_nan="raise")
+
+
+class Broken(Objective):
+    n = 2
+
+    def _value(self, p):
+        return np.full(p.shape[:-1], math.nan)
+
+
+@both_engines
+@every_method
+def test_minus_infinity_is_the_best(method, engine):
+    def deep(x):
+        return -math.inf if x[0] < 0.9 else float(x @ x)
+
+    result = minimize(deep, [1.0, 1.0], method, rng=1, max_iter=20, engine=engine)
+    assert result.fun == -math.inf and result.x[0] < 0.9
+
+
+class Boom(Exception):
+    pass
+
+
+@both_engines
+@every_method
+def test_an_exception_in_generation_7_leaves_a_run_that_goes_on(method, engine):
+    reference = method.start([1.0, 2.0], rng=3, engine=engine)
+    run = method.start([1.0, 2.0], rng=3, engine=engine)
+    told = []
+
+    def fun(x):
+        if len(told) == 7:
+            raise Boom("seven")
+        return float(x @ x)
+
+    def work():
+        while True:
+            X = run.ask()
+            run.tell(X, [fun(x) for x in X])
+            told.append(X)
+
+    with pytest.raises(Boom, match="^seven$"):
+        work()
+    assert run.iteration == 7
+    for t in range(20):
+        X = reference.ask()
+        reference.tell(X, np.sum(X * X, axis=1))
+        if t >= 7:
+            X = run.ask()
+            run.tell(X, np.sum(X * X, axis=1))
+    assert_array_equal(run.x, reference.x)
+    assert_array_equal(run.ask(), reference.ask())
+
+    calls = []
+
+    def raises(x):
+        calls.append(x)
+        if len(calls) == 50:
+            raise Boom("fifty")
+        return float(x @ x)
+
+    with pytest.raises(Boom, match="^fifty$"):
+        minimize(raises, [1.0, 2.0], method, rng=3, engine=engine)
+
+
+@both_engines
+@every_method
+def test_a_run_goes_on_bit_for_bit(method, engine, tmp_path):
+    f = Himmelblau()
+    bounds = [(-5, 5), (-6, 4)]
+    run = method.start([1.0, 2.0], rng=3, bounds=bounds, engine=engine)
+    for t in range(9):
+        X = run.ask()
+        if t % 3 == 1:  # in the middle of a generation, too
+            run = pickle.loads(pickle.dumps(run))
+        elif t % 3 == 2:
+            run.save(tmp_path / "run.npz")
+            run = load(tmp_path / "run.npz")
+        assert_array_equal(run.ask(), X)
+        run.tell(run.ask(), f(X))
+    other = method.start([1.0, 2.0], rng=3, bounds=bounds, engine=engine)
+    for _ in range(9):
+        X = other.ask()
+        other.tell(X, f(X))
+    assert_array_equal(run.ask(), other.ask())
+    assert_array_equal(run.x, other.x)
+    assert run.fun == other.fun and run.iteration == other.iteration == 9
+    elsewhere = load_on(run, tmp_path, "numpy" if engine == "compiled" else "compiled")
+    assert_close(elsewhere.ask(), run.ask(), STEP.get(method.name, SAME_BITS))
+
+
+def load_on(run, folder, engine):
+    run.save(folder / "other.npz")
+    return load(folder / "other.npz", engine=engine)
+
+
+@both_engines
+@every_method
+def test_the_objective_is_never_evaluated_outside_the_bounds(method, engine):
+    low, high = np.array([-1.0, 0.0, 2.0]), np.array([0.5, 0.0, 2.5])
+    seen = []
+
+    def fun(x):
+        seen.append(x.copy())
+        return float(np.sum((x - 10) ** 2))
+
+    minimize(fun, [0.0, 0.0, 2.2], method, bounds=np.stack([low, high], 1), rng=1, max_iter=30,
+             engine=engine)  # fmt: skip
+    seen = np.array(seen)
+    assert (seen >= low).all() and (seen <= high).all()
+
+
+@both_engines
+@every_method
+@pytest.mark.parametrize("budget", [1, 2, 7, 20, 21, 100, 101])
+def test_budgets_are_evaluations_really_made(method, budget, engine):
+    calls = []
+
+    def fun(x):
+        calls.append(x)
+        return float(x @ x)
+
+    result = minimize(fun, [1.0, 2.0], method, max_evals=budget, rng=1, engine=engine)
+    assert result.nfev == len(calls) == budget
+    assert result.status == Status.MAX_EVALS and not result.success
+    assert result.fun == min(float(x @ x) for x in calls)
+
+
+@every_method
+@pytest.mark.parametrize("vectorized", [False, True])
+def test_a_vectorised_objective_is_called_once_a_generation(method, vectorized):
+    shapes = []
+
+    def fun(x):
+        shapes.append(x.shape)
+        return np.sum(x * x, axis=-1)
+
+    result = minimize(
+        Function(fun, vectorized=vectorized), [1.0, 2.0, 3.0], method, max_iter=5, rng=1
+    )
+    assert len(shapes) == (5 if vectorized else result.nfev)
+    reference = minimize(lambda x: np.sum(x * x), [1.0, 2.0, 3.0], method, max_iter=5, rng=1)
+    assert_array_equal(result.x, reference.x)
+
+
+@both_engines
+@every_method
+def test_time_is_looked_at_within_a_generation(method, engine):
+    def slow(x):
+        time.sleep(0.02)
+        return float(x @ x)
+
+    start = time.perf_counter()
+    result = minimize(slow, [1.0, 2.0], method, max_time=0.1, rng=1, engine=engine)
+    assert time.perf_counter() - start < 0.25
+    assert result.status == Status.MAX_TIME and 1 <= result.nfev <= 8
+    assert result.fun < math.inf
+
+
+@every_method
+def test_ctrl_c_while_threads_evaluate(method):
+    """A native objective that takes a second a generation."""
+    f = Rastrigin(200_000)
+
+    def interrupt():
+        time.sleep(0.15)
+        moment.append(time.perf_counter())
+        _thread.interrupt_main()
+
+    for threads in (1, 2):
+        moment = []
+        threading.Thread(target=interrupt).start()
+        with pytest.raises(KeyboardInterrupt):
+            minimize(f, np.ones(200_000), method, rng=1, threads=threads)
+        assert time.perf_counter() - moment[0] < 0.1 + 0.1  # the draw of a huge generation too
+
+
+@both_engines
+def test_callbacks_and_stop_iteration(engine):
+    seen = []
+
+    def callback(intermediate_result):
+        seen.append(intermediate_result)
+        if len(seen) == 4:
+            raise StopIteration
+
+    result = minimize(Beale(), [1.0, 1.0], RandomSearch(0.1), rng=1, callback=callback,
+                      engine=engine)  # fmt: skip
+    assert [r.nit for r in seen] == [1, 2, 3, 4]
+    assert result.status == Status.CALLBACK and result.nit == 4 and result.nfev == 80
+
+
+# ---- workers -------------------------------------------------------------------------------------
+
+
+def paraboloid(x, shift=0.0):
+    return float(np.sum((x - shift) ** 2))
+
+
+def fails(x):
+    if x[0] > 1.0:
+        raise Boom(f"at {x[0]}")
+    return float(x @ x)
+
+
+@both_engines
+def test_workers_share_out_a_generation(engine):
+    method = RandomSearch(0.2)
+    expected = minimize(paraboloid, [1.0, 2.0], method, args=(0.5,), max_iter=5, rng=1)
+    for workers in (1, 2, -1, map):
+        result = minimize(paraboloid, [1.0, 2.0], method, args=(0.5,), max_iter=5, rng=1,
+                          workers=workers, engine=engine)  # fmt: skip
+        assert_array_equal(result.x, expected.x)
+    with ThreadPoolExecutor(2) as pool:
+        threaded = minimize(lambda x: paraboloid(x, 0.5), [1.0, 2.0], method, max_iter=5, rng=1,
+                            workers=pool.map, engine=engine)  # fmt: skip
+        assert_array_equal(threaded.x, expected.x)
+    with ProcessPoolExecutor(2) as pool, pytest.raises(Boom, match="^at 1"):
+        minimize(fails, [1.0, 2.0], method, rng=1, workers=pool.map, engine=engine)
+    with pytest.raises(Boom, match="^at 1"):
+        minimize(fails, [1.0, 2.0], method, rng=1, workers=2, engine=engine)
+    with pytest.raises(ValueError, match="^workers gave 1 values for 20 points"):
+        minimize(paraboloid, [1.0], method, rng=1, workers=lambda f, x: [1.0], engine=engine)
+
+
+def test_a_landscape_is_shared_out_too():
+    a = minimize(Beale(), [1.0, 2.0], RandomSearch(0.2), max_iter=3, rng=1, workers=2)
+    b = minimize(Beale(), [1.0, 2.0], RandomSearch(0.2), max_iter=3, rng=1)
+    assert_array_equal(a.x, b.x)
+
+
+# ---- inputs --------------------------------------------------------------------------------------
+
+
+@both_engines
+def test_errors_have_name_value_constraint_and_cure(engine):
+    beale = Beale()
+
+    def refuse(text, fun=beale, x0=(1.0, 2.0), **given):
+        with pytest.raises((ValueError, TypeError), match="^" + re.escape(text)):
+            minimize(fun, x0, RandomSearch(0.1), engine=engine, **given)
+
+    refuse("gtol=0.1 must be None: random_search is told no gradients", gtol=0.1)
+    refuse("workers=0 must be >= 1", workers=0)
+    refuse("workers='a' must be an int >= 1, -1 for all processors", workers="a")
+    refuse("threads=0 must be >= 1", threads=0)
+    refuse("x0=None, but random_search needs to know n", fun=bowl, x0=None)
+    refuse("x0 has shape (3,) but fun is defined on n=2", x0=[1, 2, 3])
+    refuse("x0[0]=1.0 is outside its bounds", bounds=[(2, 3), (0, 3)])
+    refuse("fun(X) has shape (1,), but X has 20 rows",
+           fun=Function(lambda X: [1.0], vectorized=True))  # fmt: skip
+    run = RandomSearch(0.1).start([1.0, 2.0], rng=1, engine=engine)
+    for X, values, text in (
+        (np.ones((3, 2)), np.ones(3), "X has shape (3, 2), but this generation has shape (20, 2)"),
+        (run.ask(), np.ones(3), "values has shape (3,), but X has 20 rows"),
+        (run.ask(), ["a"] * 20, "values="),
+        (np.full((20, 2), math.nan), np.ones(20), "X[0, 0]=nan must be finite"),
+    ):
+        with pytest.raises((ValueError, TypeError), match="^" + re.escape(text)):
+            run.tell(X, values)
+    assert run.iteration == 0
+
+
+@both_engines
+def test_what_is_asked_and_told_is_nobody_elses(engine):
+    for method in POPULATIONS.values():
+        run = method.start([1.0, 2.0], rng=1, engine=engine)
+        with pytest.raises(ValueError, match="read-only"):
+            run.ask()[0, 0] = 1.0
+        assert run.ask() is run.ask()
+        X, values = np.array(run.ask()), np.arange(float(len(run.ask())))
+        kept, before = run.ask(), run.ask().copy()
+        run.tell(X, values)
+        assert_array_equal(values, np.arange(float(len(values))))
+        X[:] = np.nan
+        assert_array_equal(kept, before)
+        assert np.isfinite(run.ask()).all() and np.isfinite(run.x).all()
+
+
+def test_no_start_is_drawn_within_the_bounds():
+    a = minimize(Beale(), None, RandomSearch(0.1), rng=4, max_iter=0)
+    assert a.x.shape == (2,) and not np.array_equal(a.x, [0, 0])
+    b = minimize(bowl, None, RandomSearch(0.1), bounds=[(5, 6)] * 3, rng=4, max_iter=3)
+    assert (b.x >= 5).all() and (b.x <= 6).all()
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    name=st.sampled_from(sorted(POPULATIONS)), n=st.integers(1, 9), rng=st.integers(0, 99),
+    max_evals=st.integers(1, 300), stride=st.integers(0, 7), scale=st.floats(0.1, 10),
+)  # fmt: skip
+def test_any_sound_input_gives_a_sound_result(name, n, rng, max_evals, stride, scale):
+    results = []
+    for engine in ("compiled", "numpy"):
+        seen = []
+
+        def fun(x, seen=seen):
+            seen.append(x.tolist())
+            return float(np.sum(np.abs(x)))
+
+        r = minimize(
+            fun,
+            np.full(n, scale),
+            POPULATIONS[name],
+            rng=rng,
+            max_evals=max_evals,
+            record=stride,
+            engine=engine,
+        )
+        results.append(r)
+        assert r.fun == fun(r.x) and r.nfev == len(seen) - 1 <= max_evals
+        assert (r.path is None) == (stride == 0)
+    assert results[0].message == results[1].message
+    assert_close(results[0].x, results[1].x, STEP.get(name, SAME_BITS), results[0].nit + 1)
+
+
+# ---- what exists only in Python ------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Coin(PopulationMethod):
+    """A student's method: two points on a line."""
+
+    name = "coin"
+
+    def rows(self, run):
+        return 2
+
+    def init(self, run):
+        return {"step": 1.0}
+
+    def sample(self, run):
+        return run.x + run.kept["step"] * np.array([[-1.0] * run.n, [1.0] * run.n])
+
+    def update(self, run, X, values):
+        run.kept["step"] *= 0.9
+
+
+def test_a_students_method_and_objective_run_on_numpy():
+    class Bowl(Objective):
+        n = 2
+
+        def _value(self, p):
+            return np.sum(p * p, axis=-1)
+
+    class Steep(Quadratic):
+        def _value(self, p):
+            return 3.0 * super()._value(p)
+
+    result = minimize(Beale(), [1.0, 1.0], Coin(), max_iter=5, rng=1)
+    assert result.engine == "numpy" and result.nfev == 10
+    for f in (Bowl(), Steep(1, 2)):
+        for method in POPULATIONS.values():
+            result = minimize(f, [1.0, 2.0], method, rng=1, max_iter=20, record=True)
+            assert result.engine == "numpy" and result.fun == f(result.x)
+            assert result.path.fun[-1] == f(result.path.x[-1])
+
+
+def test_landscapes_give_the_same_values_at_once_and_one_by_one():
+    rng = np.random.default_rng(1)
+    for f in (Ackley(7), Rosenbrock(2), Himmelblau(), Sphere(33)):
+        X = rng.normal(size=(50, f.n))
+        assert_array_equal(f(X), [f(x) for x in X])
