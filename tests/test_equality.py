@@ -81,7 +81,8 @@ def test_table_covers_the_registries():
 
 def test_table_reaches_every_reason():
     """But time, the callback and those of fits, which have tests of their own."""
-    met = {run_case(case, "compiled", record=False).status for case in CASES}
+    cases = [*CASES, *POPULATION_CASES]
+    met = {run_case(case, "compiled", record=False).status for case in cases}
     fits = {Status.EPOCHS, Status.PATIENCE, Status.EXACT, Status.UNDETERMINED}
     assert met == set(Status) - {Status.MAX_TIME, Status.CALLBACK, Status.RUNNING} - fits
 

@@ -186,9 +186,10 @@ def bowl_hess(x, shift=0.0):
 def test_every_method_is_a_scipy_method(method):
     hess = bowl_hess if wants_hessian(method) else None
     result = scipy.optimize.minimize(
-        bowl, [1.0, 2.0], jac=bowl_jac, hess=hess, method=method, options={"maxiter": 25}
-    )
-    expected = minimize(bowl, [1.0, 2.0], method, jac=bowl_jac, hess=hess, max_iter=25)
+        bowl, [1.0, 2.0], jac=bowl_jac, hess=hess, method=method,
+        options={"maxiter": 25, "rng": 1},
+    )  # fmt: skip
+    expected = minimize(bowl, [1.0, 2.0], method, jac=bowl_jac, hess=hess, max_iter=25, rng=1)
     assert isinstance(result, scipy.optimize.OptimizeResult)
     assert_array_equal(result.x, expected.x)
     assert_array_equal(result.jac, expected.jac)

@@ -454,6 +454,11 @@ def fails(x):
     return float(x @ x)
 
 
+# jax, where another test has loaded it, warns of any fork
+forks = pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")
+
+
+@forks
 @both_engines
 def test_workers_share_out_a_generation(engine):
     method = RandomSearch(0.2)
@@ -474,6 +479,7 @@ def test_workers_share_out_a_generation(engine):
         minimize(paraboloid, [1.0], method, rng=1, workers=lambda f, x: [1.0], engine=engine)
 
 
+@forks
 def test_a_landscape_is_shared_out_too():
     a = minimize(Beale(), [1.0, 2.0], RandomSearch(0.2), max_iter=3, rng=1, workers=2)
     b = minimize(Beale(), [1.0, 2.0], RandomSearch(0.2), max_iter=3, rng=1)

@@ -521,12 +521,12 @@ public:
     std::int64_t iterates = 0, polls = 0, until = std::numeric_limits<std::int64_t>::max();
     bool every = true;
     bool every_iterate() const override { return every; }
-    bool iterate(const Run&, const ml4pa::Progress& p) override {
+    bool iterate(const ml4pa::RunBase&, const ml4pa::Progress& p) override {
         CHECK(p.iteration == iterates);
         CHECK(std::isfinite(p.f));
         return ++iterates < until;
     }
-    bool poll(const Run&, const ml4pa::Progress&) override {
+    bool poll(const ml4pa::RunBase&, const ml4pa::Progress&) override {
         ++polls;
         return polls < until;
     }

@@ -33,7 +33,7 @@ class Status(IntEnum):
     LINE_SEARCH = 42
     SADDLE = 43
     UNDETERMINED = 44
-    NO_VALUE = 50
+    NO_VALUE = 49
 
 
 #: The reasons of a method's own that are tests of convergence, beside the rules' own.

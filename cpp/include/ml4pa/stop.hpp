@@ -90,7 +90,7 @@ enum Reason : int {
     diverged = 40,
     singular = 41,
     line_search = 42,
-    no_value = 50
+    no_value = 49
 };
 
 // False where all bits of the exponent are set: infinite or NaN.
