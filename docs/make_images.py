@@ -23,6 +23,16 @@ def first() -> None:
     ax.figure.savefig(IMAGES / "first.png", dpi=100)
 
 
+def hubble() -> None:
+    """The first example of fitting.md."""
+    distance, velocity = ml4pa.datasets.hubble()
+    ax = ml4pa.plot.fit(ml4pa.fit(ml4pa.Polynomial(1), distance, velocity), label="least squares")
+    ax.set_xlabel("distance in Mpc, as of 1929")
+    ax.set_ylabel("velocity in km/s")
+    ax.figure.savefig(IMAGES / "hubble.png", dpi=100)
+
+
 if __name__ == "__main__":
     IMAGES.mkdir(exist_ok=True)
     first()
+    hubble()

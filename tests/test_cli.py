@@ -33,7 +33,7 @@ def one_line(told: subprocess.CompletedProcess[str]) -> str:
     return line
 
 
-@pytest.mark.parametrize("words", [(), ("tour",), ("bench",), ("info",)])
+@pytest.mark.parametrize("words", [(), ("tour",), ("fit",), ("bench",), ("info",)])
 def test_help_everywhere_with_examples(
     words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -48,7 +48,7 @@ from .run import Run
 from .stop import Status
 
 if TYPE_CHECKING:
-    from . import plot
+    from . import datasets, plot, studies
 
 __version__ = "0.1.0"
 
@@ -90,15 +90,17 @@ __all__ = [
     "Step",
     "Warmup",
     "__version__",
+    "datasets",
     "fit",
     "landscapes",
     "load",
     "minimize",
     "plot",
+    "studies",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    if name == "plot":  # matplotlib is imported when it is first used
-        return importlib.import_module(".plot", __name__)
+    if name in ("datasets", "plot", "studies"):  # imported when first used: plot needs matplotlib
+        return importlib.import_module(f".{name}", __name__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -209,6 +209,7 @@ def _histograms(ax: Axes, fit: Any, classes: tuple[str, str]) -> None:
             edgecolor=color, hatch="" if value else "//", label=classes[value],
         )  # fmt: skip
     ax.set_yscale("log")
+    ax.set_ylim(bottom=0.5)  # one row is seen
     ax.axvline(0.5, color="black", linewidth=1.6, linestyle=(0, (4, 3)))
     style.finish(ax, f"probability of {classes[1]}", "rows")
 
