@@ -41,6 +41,7 @@ from .methods import (
 )
 from .minimize import minimize
 from .models import MLP, Curve, Linear, Logistic, Polynomial
+from .multistart import Multistart, multistart
 from .objective import Function, Objective
 from .path import Path
 from .result import Result
@@ -76,6 +77,7 @@ __all__ = [
     "Logistic",
     "Method",
     "Momentum",
+    "Multistart",
     "Nesterov",
     "Newton",
     "Objective",
@@ -95,6 +97,7 @@ __all__ = [
     "landscapes",
     "load",
     "minimize",
+    "multistart",
     "plot",
     "studies",
 ]

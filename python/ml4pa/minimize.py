@@ -157,13 +157,7 @@ def minimize(
         "max_iter": max_iter, "max_evals": max_evals,
     }  # fmt: skip
     rules = _limits(given, max_time)
-    if max_evals is not None and isinstance(objective, Function):
-        least = objective.cost(start.size)
-        if max_evals < least:
-            raise ValueError(
-                f"max_evals={max_evals} must be >= {least}: one gradient by finite differences "
-                "takes so many, or pass jac="
-            )
+    checks.enough_evals(max_evals, objective, start.size)
     time_limit = math.inf if max_time is None else checks.within("max_time", max_time, ge=0)
     stride = _stride(record)
     euclidean = _euclidean(norm)

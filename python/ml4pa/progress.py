@@ -11,15 +11,9 @@ class Bar:
     def __init__(
         self, progress: Any, max_iter: int | None, max_evals: int | None, unit: str = "step"
     ) -> None:
-        try:
-            from tqdm.auto import tqdm
-        except ImportError:
-            raise ImportError(
-                "progress=True needs tqdm: pip install 'ml4pa[progress]', or progress=False"
-            ) from None
         self._evals = max_iter is None and max_evals is not None
         total, unit = (max_evals, "eval") if self._evals else (max_iter, unit)
-        self._bar = tqdm(total=total, unit=unit, leave=False)
+        self._bar = _tqdm()(total=total, unit=unit, leave=False)
 
     def __call__(
         self, nit: int, x: Any, f: float, best: Any, fun: float, nfev: int, njev: int, nhev: int
@@ -32,3 +26,27 @@ class Bar:
     def close(self) -> None:
         """Takes the bar away."""
         self._bar.close()
+
+
+class Count:
+    """A progress bar over things that are done one by one."""
+
+    def __init__(self, total: int, unit: str) -> None:
+        self._bar = _tqdm()(total=total, unit=unit, leave=False)
+
+    def __call__(self, done: int) -> None:
+        self._bar.update(done - self._bar.n)
+
+    def close(self) -> None:
+        """Takes the bar away."""
+        self._bar.close()
+
+
+def _tqdm() -> Any:
+    try:
+        from tqdm.auto import tqdm
+    except ImportError:
+        raise ImportError(
+            "progress=True needs tqdm: pip install 'ml4pa[progress]', or progress=False"
+        ) from None
+    return tqdm

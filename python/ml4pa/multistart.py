@@ -1,0 +1,491 @@
+"""multistart: one method from many starts, a whole fleet of runs in one call."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from . import checks
+from .loop import Outcome, loop
+from .method import GradientMethod, Method
+from .methods import METHODS
+from .minimize import (
+    _euclidean,
+    _evaluator,
+    _limits,
+    _method,
+    _result,
+    _stride,
+    _twin,
+    minimize_population,
+)
+from .objective import Array, Function, Objective, as_objective
+from .path import Path
+from .population import PopulationMethod
+from .progress import Count
+from .random import generator
+from .result import Result
+from .run import ENGINES, NumpyRun, is_native, native_run, start_checked
+from .stop import CONVERGED, Status, Stop
+from .stopping import RULES
+
+Ints = NDArray[np.int64]
+
+#: The largest size of whole paths that is taken without asking.
+MAX_BYTES = 2**30
+SUCCESS = [*(place for place, rule in enumerate(RULES) if rule.converged), *CONVERGED]
+
+
+class Paths(Sequence[Path]):
+    """The paths of many runs in one block; ``paths[i]`` is the `Path` of row i.
+
+    Attributes
+    ----------
+    x : ndarray (m, k, n)
+        The points, NaN behind the last row of a path that is shorter than the longest.
+    fun : ndarray (m, k)
+        Their values.
+    rows : ndarray (m,)
+        How many rows of each path are filled.
+    """
+
+    def __init__(self, x: Array, fun: Array, rows: Ints, stride: int, last: Ints) -> None:
+        self.x, self.fun, self.rows = x, fun, rows
+        self.stride, self.last = stride, last
+
+    @classmethod
+    def of(cls, paths: Sequence[Path], n: int, stride: int, last: Ints) -> Paths:
+        """The block, from one path a run."""
+        rows = np.array([len(path) for path in paths], dtype=np.int64)
+        k = int(rows.max())
+        x, fun = np.full((len(paths), k, n), np.nan), np.full((len(paths), k), np.nan)
+        for i, path in enumerate(paths):
+            x[i, : rows[i]], fun[i, : rows[i]] = path.x, path.fun
+        return cls(x, fun, rows, stride, last)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @overload
+    def __getitem__(self, i: int) -> Path: ...
+    @overload
+    def __getitem__(self, i: slice) -> list[Path]: ...
+    def __getitem__(self, i: int | slice) -> Path | list[Path]:
+        if isinstance(i, slice):
+            return [self[j] for j in range(*i.indices(len(self)))]
+        rows = int(self.rows[i])
+        return Path(self.x[i, :rows], self.fun[i, :rows], self.stride, int(self.last[i]))
+
+    def __repr__(self) -> str:
+        return f"<Paths of {len(self)} runs, at most {self.x.shape[1]} points each>"
+
+
+@dataclasses.dataclass(eq=False)
+class Multistart:
+    """What comes out of `multistart`: one row a start.
+
+    ``multistart[i]`` is row i as a `Result`, equal bit for bit to that of `minimize` from start i;
+    ``len`` and iteration work.
+
+    Attributes
+    ----------
+    starts : ndarray (m, n)
+        Where the runs began.
+    x, fun : ndarray (m, n), (m,)
+        The best point of each run, and its value.
+    jac : ndarray (m, n)
+        The gradients at x.
+    nit, nfev, njev, nhev : ndarray (m,)
+        Steps, and evaluations of f, gradient and Hessian.
+    status : ndarray (m,)
+        The reasons of stopping, as numbers of `Status`.
+    success : ndarray (m,) of bool
+        Where a convergence test was met.
+    path : Paths or None
+        With ``record=True`` or a stride; for populations a list of `Path`.
+    engine : str
+        Which engine ran.
+    """
+
+    starts: Array
+    x: Array
+    fun: Array
+    jac: Array | None
+    nit: Ints
+    nfev: Ints
+    njev: Ints
+    nhev: Ints
+    status: Ints
+    success: NDArray[np.bool_]
+    path: Sequence[Path] | None
+    engine: str
+    measured: Array = dataclasses.field(repr=False)
+    limit: Array = dataclasses.field(repr=False)
+    euclidean: bool = dataclasses.field(default=False, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.fun)
+
+    def __getitem__(self, i: int) -> Result:
+        reason = int(self.status[i])
+        return Result(
+            self.x[i].copy(),
+            float(self.fun[i]),
+            bool(self.success[i]),
+            Status(reason),
+            int(self.nit[i]),
+            int(self.nfev[i]),
+            int(self.njev[i]),
+            int(self.nhev[i]),
+            None if self.jac is None else self.jac[i].copy(),
+            self.engine,
+            None if self.path is None else self.path[i],
+            Stop(reason, float(self.measured[i]), float(self.limit[i])),
+            self.euclidean,
+        )
+
+    def message(self, i: int) -> str:
+        """Why run i ended, as a sentence."""
+        return self[i].message
+
+    @property
+    def best(self) -> Result:
+        """The row with the least value; the first of several."""
+        return self[int(np.argmin(np.where(np.isnan(self.fun), np.inf, self.fun)))]
+
+    def reasons(self) -> dict[str, int]:
+        """How many runs ended for which reason, the most frequent first."""
+        counted = Counter(self.status.tolist())
+        return {Status(reason).name: count for reason, count in counted.most_common()}
+
+    def __repr__(self) -> str:
+        best = self.best
+        ended = ", ".join(f"{count} {name}" for name, count in self.reasons().items())
+        return (
+            f"<Multistart of {len(self)} starts ({self.engine}): {ended}; "
+            f"best f = {best.fun:.9g} at {np.array2string(best.x, precision=6, threshold=6)}>"
+        )
+
+
+def multistart(
+    fun: Any,
+    starts: ArrayLike,
+    method: Method | str = "adam",
+    *,
+    jac: Any = None,
+    hess: Any = None,
+    args: tuple[Any, ...] = (),
+    bounds: Any = None,
+    max_iter: int | None = None,
+    max_evals: int | None = None,
+    max_time: float | None = None,
+    target: float | None = None,
+    gtol: float | None = None,
+    xtol: float | None = None,
+    ftol: float | None = None,
+    norm: float = math.inf,
+    record: bool | int = False,
+    rng: Any = None,
+    threads: int | None = None,
+    on_nan: str = "worst",
+    progress: bool = False,
+    engine: str = "compiled",
+    max_bytes: int = MAX_BYTES,
+    **hyper_parameters: Any,
+) -> Multistart:
+    r"""Minimise f from many starts by one method, a hyper-parameter perhaps another a start.
+
+    Parameters
+    ----------
+    fun : Objective or callable
+        As for `minimize`, and so are jac, hess, args, bounds, the tests of convergence, norm,
+        on_nan and engine.
+    starts : array_like (m, n)
+        One start a row, all within the bounds. For a function of one variable (m,) will do.
+    method : Method or str, default "adam"
+        The method of all runs.
+    max_iter, max_evals : int
+        The budget of each run.
+    max_time : float
+        Seconds for all of them; runs that are not done by then end as MAX_TIME.
+    record : bool or int, default False
+        Keep the paths: every iterate, or every record-th, and the last.
+    rng : None, int, SeedSequence, BitGenerator or Generator
+        Where the random numbers come from. A run that needs some takes one draw, its key, in the
+        order of the rows: calling `minimize` with the same Generator for one start after another
+        gives the same rows.
+    threads : int >= 1
+        Threads that the runs are shared among; no number of them changes a result.
+    progress : bool, default False
+        Show a progress bar over the runs (tqdm, from the extra ``progress``).
+    max_bytes : int, default 2**30
+        The largest size of the paths of gradient methods, known before the first step.
+    **hyper_parameters
+        Hyper-parameters of the method by name, with one value a start (m,), or one for all. They
+        take the place of the method's own: ``learning_rate=[0.1, 0.01, 0.001]``.
+
+    Returns
+    -------
+    Multistart
+        One row a start.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `minimize`; for hyper-parameters of another length, and for paths beyond ``max_bytes``.
+    FloatingPointError
+        With ``on_nan="raise"``.
+
+    Notes
+    -----
+    This is the loop ``[minimize(fun, x0, method, ...) for x0 in starts]``, and row i has the same
+    bits. Runs that diverge or fail are rows like the others, and nothing is raised.
+
+    Examples
+    --------
+    >>> import numpy as np, ml4pa
+    >>> f = ml4pa.landscapes.Himmelblau()
+    >>> starts = np.random.default_rng(1).uniform(-5, 5, (100, 2))
+    >>> fleet = ml4pa.multistart(f, starts, ml4pa.GradientDescent(0.01))
+    >>> len(np.unique(fleet.x.round(6), axis=0)), fleet.success.all()
+    (4, np.True_)
+    >>> fleet[3].message == ml4pa.minimize(f, starts[3], ml4pa.GradientDescent(0.01)).message
+    True
+    >>> rates = ml4pa.multistart(
+    ...     f, np.tile([1.0, 1.0], (4, 1)), "momentum", learning_rate=[1e-3, 3e-3, 1e-2, 3e-2]
+    ... )
+    >>> rates.reasons()
+    {'GRADIENT_TOLERANCE': 3, 'DIVERGED': 1}
+    """
+    objective = as_objective(fun, jac, hess, args)
+    checks.choice("engine", engine, ENGINES)
+    points = checks.starts(starts, objective.n)
+    m, n = points.shape
+    how, varied = _varied(method, hyper_parameters, m)
+    limits = checks.bounds(bounds, n)
+    checks.starts_within(points, limits)
+    given = {"target": target, "max_iter": max_iter, "max_evals": max_evals}
+    given |= {"gtol": gtol, "xtol": xtol, "ftol": ftol}
+    time_limit = math.inf if max_time is None else checks.within("max_time", max_time, ge=0)
+    bar = Count(m, "start") if progress else None
+    try:
+        if isinstance(how, PopulationMethod):
+            options = {**given, "norm": norm, "record": record, "bounds": bounds,
+                       "threads": threads, "on_nan": on_nan, "engine": engine}  # fmt: skip
+            populations = Populations(objective, how, varied, points, generator(rng), options)
+            rows, ran = _population_rows(populations, time_limit, bar)
+            return _multistart(points, rows, ran, norm == 2)
+        if limits is not None and isinstance(objective, Function):
+            objective = objective.within(limits)
+        checks.enough_evals(max_evals, objective, n)
+        rules = _limits(given, max_time)
+        stride = _stride(record)
+        if stride:
+            checks.room_for_paths(_most_rows(rules, stride), m, n, max_bytes)
+        if threads is not None:
+            checks.count("threads", threads, least=1)
+        checks.choice("on_nan", on_nan, ("worst", "raise"))
+        known = _twin(objective) is not None or type(objective) is Function
+        compiled = engine == "compiled" and known and is_native(how)
+        fleet = Fleet(
+            objective, how, varied, points, _keys(how, varied, m, rng), limits, rules,
+            _euclidean(norm), time_limit, stride, on_nan, threads, compiled, bar,
+        )  # fmt: skip
+        return _multistart(
+            points, _rows(fleet), "compiled" if compiled else "numpy", fleet.euclidean
+        )
+    finally:
+        if bar is not None:
+            bar.close()
+
+
+class Fleet(NamedTuple):
+    """Many runs of a gradient method, checked."""
+
+    objective: Objective
+    method: GradientMethod
+    varied: dict[str, list[Any]]  # hyper-parameters of one value a start
+    starts: Array  # (m, n)
+    keys: NDArray[np.uint64]  # (m,), 0 where a run has no noise
+    limits: checks.Bounds | None
+    rules: list[float]
+    euclidean: bool
+    max_time: float  # of all runs together
+    stride: int
+    on_nan: str
+    threads: int | None
+    compiled: bool
+    bar: Callable[[int], None] | None  # told how many runs are done
+
+
+class Populations(NamedTuple):
+    """Many runs of a population method."""
+
+    objective: Objective
+    method: PopulationMethod
+    varied: dict[str, list[Any]]
+    starts: Array
+    rng: np.random.Generator
+    options: dict[str, Any]  # of `minimize`
+
+
+class Rows(NamedTuple):
+    """What was done: one row a start, as plain arrays."""
+
+    x: Array  # (m, n), the best points
+    fun: Array  # (m,)
+    jac: Array | None  # (m, n); None for populations
+    nit: Ints  # (m,), and so are all that follow
+    nfev: Ints
+    njev: Ints
+    nhev: Ints
+    reason: Ints
+    measured: Array
+    limit: Array
+    path: Sequence[Path] | None
+
+
+def _rows(fleet: Fleet) -> Rows:
+    """All runs of a gradient method: the specification, one after another."""
+
+    def run(i: int, left: float) -> Result:
+        return _row(fleet, i, left)
+
+    results = _one_by_one(run, len(fleet.starts), fleet.max_time, fleet.bar)
+    rows = _packed(results)
+    if rows.path is None:
+        return rows
+    n = fleet.starts.shape[1]
+    return rows._replace(path=Paths.of(rows.path, n, fleet.stride, rows.nit))
+
+
+def _population_rows(
+    runs: Populations, max_time: float, bar: Callable[[int], None] | None
+) -> tuple[Rows, str]:
+    """All runs of a population method: each of them shares its points among the threads."""
+
+    def run(i: int, left: float) -> Result:
+        return minimize_population(
+            runs.objective, runs.starts[i], _method_of(runs, i), rng=runs.rng,
+            max_time=None if math.isinf(left) else left, callback=None, workers=None,
+            progress=False, **runs.options,
+        )  # fmt: skip
+
+    results = _one_by_one(run, len(runs.starts), max_time, bar)
+    return _packed(results), results[0].engine
+
+
+def _one_by_one(
+    run: Callable[[int, float], Result],
+    m: int,
+    max_time: float,
+    bar: Callable[[int], None] | None,
+) -> list[Result]:
+    """``run(i, seconds left)`` for each row."""
+    began = time.perf_counter()
+    results = []
+    for i in range(m):
+        result = run(i, max(max_time - (time.perf_counter() - began), 0.0))
+        if result.stop.reason == Status.MAX_TIME:  # the time is that of all runs together
+            spent = time.perf_counter() - began
+            result.stop = Stop(Status.MAX_TIME, spent, max_time)
+        results.append(result)
+        if bar is not None:
+            bar(i + 1)
+    return results
+
+
+def _packed(results: list[Result]) -> Rows:
+    """The results as plain arrays."""
+
+    def column(name: str) -> Ints:
+        return np.array([getattr(result, name) for result in results], dtype=np.int64)
+
+    jacs = [result.jac for result in results if result.jac is not None]
+    paths = [result.path for result in results if result.path is not None]
+    reason, measured, limit = np.array([result.stop for result in results]).T
+    return Rows(
+        np.array([result.x for result in results]),
+        np.array([result.fun for result in results]),
+        np.array(jacs) if jacs else None,
+        column("nit"), column("nfev"), column("njev"), column("nhev"),
+        reason.astype(np.int64), measured, limit, paths or None,
+    )  # fmt: skip
+
+
+def _multistart(starts: Array, rows: Rows, engine: str, euclidean: bool) -> Multistart:
+    return Multistart(
+        starts, rows.x, rows.fun, rows.jac, rows.nit, rows.nfev, rows.njev, rows.nhev,
+        rows.reason, np.isin(rows.reason, SUCCESS), rows.path, engine, rows.measured, rows.limit,
+        euclidean,
+    )  # fmt: skip
+
+
+def _row(fleet: Fleet, i: int, max_time: float) -> Result:
+    """What `minimize` does from start i, without its checks."""
+    method, key = _method_of(fleet, i), int(fleet.keys[i])
+    evaluate = _evaluator(fleet.objective, fleet.on_nan)
+    rules, euclidean, stride = fleet.rules, fleet.euclidean, fleet.stride
+    if fleet.compiled:
+        twin = _twin(fleet.objective)
+        what = twin if twin and fleet.on_nan == "worst" else evaluate
+        native = native_run(method, fleet.starts[i], key, fleet.limits)
+        told = native.minimize(what, rules, euclidean, max_time, stride, None, None)
+        return _result(Outcome._make(told), method, "compiled", euclidean, stride)
+    run = start_checked(method, fleet.starts[i], key, fleet.limits, "numpy")
+    assert isinstance(run, NumpyRun)
+    outcome = loop(run, evaluate, rules, euclidean, max_time, stride, None, None)
+    return _result(outcome, method, "numpy", euclidean, stride)
+
+
+def _method_of(runs: Any, i: int) -> Any:
+    """The method of row i."""
+    if not runs.varied:
+        return runs.method
+    return dataclasses.replace(runs.method, **{k: v[i] for k, v in runs.varied.items()})
+
+
+def _varied(
+    method: Method | str, given: dict[str, Any], m: int
+) -> tuple[GradientMethod | PopulationMethod, dict[str, list[Any]]]:
+    """The method with what is given for all rows, and what is given for each."""
+    if not given:
+        return _method(method), {}
+    start: Method | type[Method]
+    start = METHODS[method] if isinstance(method, str) and method in METHODS else _method(method)
+    checks.hyper_parameters("multistart", start, given)
+    many = {name: checks.one_a_start(name, v, m) for name, v in given.items() if np.ndim(v)}
+
+    def make(**changed: Any) -> Method:
+        fields = {**given, **{name: values[0] for name, values in many.items()}, **changed}
+        return start(**fields) if isinstance(start, type) else dataclasses.replace(start, **fields)
+
+    for name, values in many.items():
+        checks.every_value(name, values, make)
+    return _method(make()), many
+
+
+def _keys(
+    method: GradientMethod, varied: dict[str, list[Any]], m: int, rng: Any
+) -> NDArray[np.uint64]:
+    """The keys of the runs with noise: one draw each, in the order of the rows."""
+    noisy = np.asarray(varied.get("noise", np.full(m, method.noise)), dtype=float) > 0.0
+    keys = np.zeros(m, dtype=np.uint64)
+    if noisy.any() or rng is not None:
+        drawn = generator(rng)
+        keys[noisy] = drawn.integers(0, 1 << 64, size=int(noisy.sum()), dtype=np.uint64)
+    return keys
+
+
+def _most_rows(rules: list[float], stride: int) -> float:
+    """The largest number of recorded points of a run; inf where nothing limits it."""
+    steps = -rules[Status.MAX_ITER], -rules[Status.MAX_EVALS]
+    known = [step for step in steps if not math.isnan(step)]
+    return min(known) // stride + 2 if known else math.inf
