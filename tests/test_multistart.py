@@ -8,7 +8,16 @@ import time
 
 import numpy as np
 import pytest
-from cases import CASES, GRADIENT, Late, bowl, bowl_function, square, square_jac
+from cases import (
+    CASES,
+    GRADIENT,
+    POPULATION_CASES,
+    Late,
+    bowl,
+    bowl_function,
+    square,
+    square_jac,
+)
 from numpy.testing import assert_array_equal
 
 import ml4pa
@@ -17,7 +26,6 @@ from ml4pa import (
     Cosine,
     Function,
     GradientDescent,
-    GradientMethod,
     Momentum,
     Newton,
     Status,
@@ -27,11 +35,10 @@ from ml4pa import (
 from ml4pa.landscapes import Beale, Himmelblau, MonkeySaddle, Quadratic, Rosenbrock, Sphere
 
 both_engines = pytest.mark.parametrize("engine", ["compiled", "numpy"])
-GRADIENT_CASES = [
+ROWS = [
     case
-    for case in CASES
-    if isinstance(case.method, GradientMethod)
-    and not isinstance(getattr(case.objective(), "fun", None), Late)  # tells by count, not place
+    for case in (*CASES, *POPULATION_CASES)
+    if not isinstance(getattr(case.objective(), "fun", None), Late)  # tells by count, not place
 ]
 COUNTERS = ("success", "status", "nit", "nfev", "njev", "nhev", "engine", "message")
 
@@ -60,7 +67,7 @@ def around(case, m=7):
     return points
 
 
-@pytest.mark.parametrize("case", GRADIENT_CASES, ids=lambda case: case.id)
+@pytest.mark.parametrize("case", ROWS, ids=lambda case: case.id)
 @both_engines
 def test_rows_are_those_of_minimize(case, engine):
     options = {"max_iter": 30, "record": 3, **case.options, "engine": engine}
