@@ -451,6 +451,22 @@ row("wiggles", GradientDescent(0.02), Wiggles, [2.0], TRANSCENDENTAL, max_iter=3
 row("rastrigin", GradientDescent(1e-3), lambda: Rastrigin(20), np.linspace(-0.2, 0.2, 20),
     TRANSCENDENTAL, max_iter=60)  # fmt: skip
 
+# ---- every cost ----------------------------------------------------------------------------------
+
+for id, make in COSTS.items():
+    f = make()
+    if not f.has_twin:
+        continue  # a Python function runs on the NumPy loop: test_costs.py
+    plain = f.l1 == f.l2 == 0 and f.reduction == "mean"
+    for name, method in GRADIENT.items():
+        if (plain or name == "adam") and (f.model.linear or not wants_hessian(method)):
+            # Not to the last digits of a minimum, where rounding decides which point is the best;
+            # and an indefinite Hessian, of a cost that is not convex, magnifies it tenfold.
+            convex = f.model.link == "linear" or f.loss.classifies
+            row(f"{id}-{name}", minimal(type(method), **FAST.get(name, {})), make,
+                0.1 * np.cos(np.arange(f.n)), TRANSCENDENTAL if convex else 10 * TRANSCENDENTAL,
+                max_iter=12, gtol=1e-4)  # fmt: skip
+
 # ---- bad endings ---------------------------------------------------------------------------------
 
 row("diverges", GradientDescent(1.01), Quadratic, [1e150, 2e150])

@@ -10,13 +10,13 @@ import pytest
 import scipy.linalg
 import scipy.optimize
 import scipy.special
-from cases import COSTS, MODEL_ROWS, correlated, cost, table
+from cases import COSTS, MODEL_ROWS, correlated, cost, python, table
 from numpy.testing import assert_allclose, assert_array_equal
 
 import ml4pa
-from ml4pa import MLP, Cost, Curve, Linear, Logistic, Polynomial, minimize
-from ml4pa.losses import LOSSES
-from ml4pa.models import MODELS
+from ml4pa import MLP, Cost, Curve, Linear, Logistic, Polynomial, _core, minimize
+from ml4pa.losses import LOSSES, Loss, Terms
+from ml4pa.models import MODELS, LinearModel
 
 every_cost = pytest.mark.parametrize("make", COSTS.values(), ids=COSTS)
 every_model = pytest.mark.parametrize("model", MODEL_ROWS, ids=repr)
@@ -181,6 +181,120 @@ def test_subsets_add_up(make):
 def test_tables_cover_the_registries():
     assert {type(model) for model in MODEL_ROWS} == set(MODELS.values())
     assert {make().loss for make in COSTS.values()} == set(LOSSES.values())
+
+
+# ---- the compiled twin ---------------------------------------------------------------------------
+
+
+def assert_same(a, b):
+    """Within 1e-13 of the largest entry (at least 1)."""
+    assert_allclose(a, b, rtol=0, atol=1e-13 * max(1.0, np.max(np.abs(b))))
+
+
+@every_cost
+def test_the_twin_is_the_specification(make):
+    f = make()
+    assert f.has_twin == (f.model.name != "curve")
+    if not f.has_twin:
+        return
+    for seed in range(3):
+        theta = somewhere(f, seed)
+        assert_same(f(theta), f._value(theta))
+        assert_same(f.gradient(theta), f._gradient(theta))
+        if f.model.linear:
+            assert_same(f.hessian(theta), f._hessian(theta))
+            assert_array_equal(f.hessian(theta), f.hessian(theta).T)
+
+
+@pytest.mark.parametrize("rows", [1, 7, 8, 9, 63, 64, 65, 1023, 1024, 1025, 4000])
+def test_any_number_of_rows(rows):
+    """Tiles of 64 rows, vectors of 8, blocks of 1024: whole and cut."""
+    for model in (Linear(9), Logistic(7), Polynomial(4), MLP((3, 5, 2))):
+        for loss in ("mse", "chi2", *(["cross_entropy"] if model.link == "sigmoid" else [])):
+            f = cost(model, loss, rows)
+            theta = somewhere(f)
+            assert_same(f(theta), f._value(theta))
+            assert_same(f.gradient(theta), f._gradient(theta))
+            if model.linear:
+                assert_same(f.hessian(theta), f._hessian(theta))
+
+
+def test_the_registries_agree():
+    assert _core.model_names() == [m for m in MODELS if m not in ("logistic", "curve")]
+
+
+def test_a_model_or_loss_of_ones_own_runs_on_numpy():
+    class Wave(LinearModel):
+        n_params, features = 3, 1
+
+        def design(self, X):
+            return np.hstack([np.ones_like(X), np.sin(X), np.cos(X)])
+
+    class Huber(Loss):
+        name = "huber"
+
+        def terms(self, s, y, link):
+            r = s - y
+            inside = np.abs(r) < 1
+            return Terms(np.where(inside, r * r, 2 * np.abs(r) - 1),
+                         np.where(inside, 2 * r, 2 * np.sign(r)), 2.0 * inside)  # fmt: skip
+
+    x, y = table(30, 1), table(30, 1, 2)
+    for f in (Cost(Wave(), x, y), Cost(Polynomial(2), x, y, Huber())):
+        result = minimize(f, np.zeros(3), "adam", max_iter=3)
+        assert result.engine == "numpy"
+        theta = somewhere(f)
+        assert_allclose(f.gradient(theta), slopes(f, theta, 1e-6), atol=1e-8)
+
+
+THREADS = """
+import hashlib, numpy as np
+from cases import MODEL_ROWS, cost
+digest = hashlib.sha256()
+for model in MODEL_ROWS:
+    for loss in ("mse", "chi2"):
+        f = cost(model, loss, 20_000)
+        if f.has_twin:
+            theta = np.cos(np.arange(f.n))
+            digest.update(np.float64(f(theta)).tobytes() + f.gradient(theta).tobytes())
+            if model.linear:
+                digest.update(f.hessian(theta).tobytes())
+print(digest.hexdigest())
+"""
+
+
+def test_the_number_of_threads_changes_nothing():
+    told = {python(THREADS, OMP_NUM_THREADS=n, OMP_DYNAMIC="false").stdout for n in "1234"}
+    assert len(told) == 1 and told != {""}
+
+
+@pytest.mark.parametrize("x", [-1e300, -1e4, -745.0, -40.0, -1.0, -1e-3, -1e-9, -1e-300, 0.0])
+def test_elementary_functions(x):
+    """exp, log1p and tanh of the core are its own: each to a few units in the last place."""
+    for s in (x, -x):
+        net = Cost(MLP((1, 1, 1)), [1.0], [0.0], reduction="sum")
+        assert_allclose(net([s, 0.0, 0.0, 1.0]), np.tanh(s) ** 2, rtol=2e-15, atol=0)
+        for y in (0.0, 1.0):
+            f = Cost(Logistic(1, False), [1.0], [y], "cross_entropy")
+            assert_allclose(f([s]), f._value(np.array([s])), rtol=1e-15, atol=1e-307)
+            assert_allclose(f.gradient([s]), f._gradient(np.array([s])), rtol=1e-14, atol=1e-16)
+
+
+def test_elementary_functions_densely():
+    x = np.concatenate([np.linspace(-40, 40, 20_001), np.geomspace(1e-300, 1, 2001)])
+    for s in x[::7]:
+        f = Cost(MLP((1, 1, 1)), [1.0], [0.0], reduction="sum")
+        assert_allclose(f([s, 0.0, 0.0, 1.0]), np.tanh(s) ** 2, rtol=1.5e-15, atol=0)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_parameters_that_are_not_finite(bad):
+    for model in (Linear(2), Logistic(2), MLP((2, 3, 1)), MLP((2, 3, 1), "relu")):
+        f = cost(model, "mse", 70)
+        for j in range(f.n):
+            theta = np.where(np.arange(f.n) == j, bad, 0.3)
+            with np.errstate(all="ignore"):
+                assert_array_equal(np.isnan(f(theta)), np.isnan(f._value(theta)))
 
 
 # ---- models --------------------------------------------------------------------------------------

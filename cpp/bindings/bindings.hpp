@@ -27,6 +27,7 @@ inline bool is_vector(const py::handle& a, ml4pa::Index n) {
     return array.ndim() == 1 && array.shape(0) == n && (array.flags() & plain) == plain;
 }
 
+void bind_costs(py::module_& m);
 void bind_objectives(py::module_& m);
 void bind_runs(py::module_& m);
 void bind_populations(py::module_& m);

@@ -10,6 +10,7 @@ PYBIND11_MODULE(ML4PA_MODULE, m, py::mod_gil_not_used()) {
     m.attr("openmp") = false;
 #endif
     bind_objectives(m);
+    bind_costs(m);
     bind_runs(m);
     bind_populations(m);
 }

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "ml4pa/costs/data_cost.hpp"
+#include "ml4pa/costs/make.hpp"
 #include "ml4pa/gradient_run.hpp"
 #include "ml4pa/line_search.hpp"
 #include "ml4pa/minimize.hpp"
@@ -27,6 +29,11 @@ std::unique_ptr<Objective> make_shifted(std::shared_ptr<const Objective> inner,
                                         std::vector<double> offset);
 std::unique_ptr<Objective> make_least_squares(std::vector<double> a, std::vector<double> y, Index n,
                                               double scale);
+
+// `whitening` is L^-1 of the covariance matrix L L^T, or null; the data's owner holds it too.
+std::unique_ptr<Objective> make_cost(const costs::Spec& spec, costs::Data data,
+                                     const double* whitening);
+std::vector<std::string> model_names();
 
 std::shared_ptr<const Schedule> make_schedule(std::string_view name, const double* fields,
                                               std::shared_ptr<const Schedule> then);

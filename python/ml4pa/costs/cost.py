@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .. import checks
+from .. import _core, checks
 from ..losses import LOSSES, Loss
-from ..models import Model
+from ..models import MODELS, Model
 from ..models.links import LINKS
 from ..native import NativeObjective
 from ..objective import Array, Evaluation
@@ -117,7 +117,12 @@ class Cost(NativeObjective):
 
     @property
     def has_twin(self) -> bool:
-        return False
+        return (
+            type(self).__module__.startswith("ml4pa.")
+            and MODELS.get(self.model.name) is type(self.model)
+            and type(LOSSES.get(self.loss.name)) is type(self.loss)
+            and self.model.native() is not None
+        )
 
     def __repr__(self) -> str:
         return f"Cost({self.model!r}, {len(self.X)} rows, loss={self.loss.name!r})"
@@ -217,6 +222,16 @@ class Cost(NativeObjective):
     def hessian(self, x: ArrayLike) -> Array:
         checks.has_hessian(self)
         return super().hessian(x)
+
+    def _make_native(self) -> _core.Objective:
+        native = self.model.native()
+        assert native is not None
+        name, numbers, words = native
+        mask = self.model.penalised.tolist()
+        return _core.cost(
+            name, numbers, words, self.loss.name, self.X, self.y, self.weights, self.whitening,
+            mask, self.scale, self.l1, self.l2,
+        )  # fmt: skip
 
 
 def _whitening(covariance: ArrayLike, size: int) -> Array:

@@ -1,0 +1,197 @@
+// Rowwise, for one model and one loss.
+#pragma once
+
+#include <algorithm>
+#include <utility>
+
+#include "ml4pa/costs/rowwise.hpp"
+#include "ml4pa/losses/loss.hpp"
+
+namespace ml4pa::costs {
+
+template <class Model, class Loss, class T>
+class RowSum final : public Rowwise<T> {
+public:
+    explicit RowSum(Model model) : model_(std::move(model)) {}
+
+    Index n() const override { return model_.n(); }
+    Index features() const override { return model_.features(); }
+    Index outputs() const override { return model_.outputs(); }
+    bool has_hessian() const override { return Model::linear; }
+
+    Work<T> work(bool hessian) const override {
+        const Index n = model_.n(), in = model_.features(), out = model_.outputs();
+        const Index pairs = hessian ? n * (n + 1) / 2 : 0;
+        const Index tiles = in + 6 * out + model_.scratch();
+        Work<T> work;
+        work.memory = Buffer<T>(tiles * tile_rows + (n + 1 + pairs) * lanes);
+        T* next = work.memory.data();
+        const auto take = [&](Index columns) {
+            return std::exchange(next, next + columns * tile_rows);
+        };
+        Tile<T>& tile = work.tile;
+        tile.x = take(in);
+        tile.y = take(out);
+        tile.w = take(out);
+        tile.score = take(out);
+        tile.value = take(out);
+        tile.slope = take(out);
+        work.curvature = take(out);
+        tile.scratch = take(model_.scratch());
+        work.sums = next;
+        work.curved = next + (n + 1) * lanes;
+        return work;
+    }
+
+    T batch(const T* theta, const Rows<T>& rows, const Index* index, Index count, T* g,
+            Work<T>& work) const override {
+        begin(work, false);
+        for (Index i = 0; i < count; i += tile_rows)
+            add_tile<true, false>(
+                theta, rows, [=](Index k) { return index[i + k]; }, std::min(tile_rows, count - i),
+                work);
+        return end(g, nullptr, work);
+    }
+
+    T whole(const T* theta, const Rows<T>& rows, Index first, Index count, T* g, T* h,
+            Work<T>& work) const override {
+        begin(work, h != nullptr);
+        for (Index i = 0; i < count; i += tile_rows) {
+            const auto number = [=](Index k) { return first + i + k; };
+            const Index m = std::min(tile_rows, count - i);
+            if (h != nullptr)
+                add_tile<true, true>(theta, rows, number, m, work);
+            else if (g != nullptr)
+                add_tile<true, false>(theta, rows, number, m, work);
+            else
+                add_tile<false, false>(theta, rows, number, m, work);
+        }
+        return end(g, h, work);
+    }
+
+    void scores(const T* theta, const Rows<T>& rows, Index first, Index count, T* score,
+                Work<T>& work) const override {
+        const Index out = model_.outputs();
+        for (Index i = 0; i < count; i += tile_rows) {
+            take(
+                rows, [=](Index k) { return first + i + k; }, std::min(tile_rows, count - i), work);
+            model_.forward(theta, work.tile);
+            for (Index k = 0; k < work.tile.count; ++k)
+                for (Index o = 0; o < out; ++o)
+                    score[(i + k) * out + o] = work.tile.score[o * tile_rows + k];
+        }
+    }
+
+    void pull(const T* theta, const Rows<T>& rows, Index first, Index count, const T* slope, T* g,
+              Work<T>& work) const override {
+        const Index out = model_.outputs();
+        begin(work, false);
+        for (Index i = 0; i < count; i += tile_rows) {
+            take(
+                rows, [=](Index k) { return first + i + k; }, std::min(tile_rows, count - i), work);
+            Tile<T>& tile = work.tile;
+            model_.forward(theta, tile);
+            for (Index o = 0; o < out; ++o)
+                for (Index k = 0; k < tile.padded; ++k)
+                    tile.slope[o * tile_rows + k] = k < tile.count ? slope[(i + k) * out + o] : T{};
+            model_.backward(theta, tile, work.sums + lanes);
+        }
+        end(g, nullptr, work);
+    }
+
+private:
+    template <class Number>
+    void take(const Rows<T>& rows, Number number, Index count, Work<T>& work) const {
+        fill(work.tile, rows, model_.features(), model_.outputs(), count, number);
+    }
+
+    void begin(Work<T>& work, bool hessian) const {
+        const Index n = model_.n();
+        const Index sums = n + 1 + (hessian ? n * (n + 1) / 2 : 0);
+        std::fill_n(work.sums, sums * lanes, T{});
+    }
+
+    // The partial sums: of the loss, then of each parameter, then of each pair of them.
+    T end(T* g, T* h, Work<T>& work) const {
+        const Index n = model_.n();
+        const T* s = work.sums;
+        if (g != nullptr)
+            for (Index j = 0; j < n; ++j) g[j] = sum_of<T>(load(s + (1 + j) * lanes));
+        if (h != nullptr) {
+            const T* pair = work.curved;
+            for (Index i = 0; i < n; ++i)
+                for (Index j = 0; j <= i; ++j, pair += lanes)
+                    h[i * n + j] = h[j * n + i] = sum_of<T>(load(pair));
+        }
+        return sum_of<T>(load(s));
+    }
+
+    template <bool gradient, bool hessian, class Number>
+    void add_tile(const T* theta, const Rows<T>& rows, Number number, Index count,
+                  Work<T>& work) const {
+        take(rows, number, count, work);
+        Tile<T>& tile = work.tile;
+        model_.forward(theta, tile);
+        for (Index o = 0; o < model_.outputs(); ++o)
+            lose<gradient, hessian>(o * tile_rows, rows.w != nullptr, work);
+        for (Index o = 0; o < model_.outputs(); ++o) {
+            Lanes<T> s = load(work.sums);
+            for (Index i = 0; i < tile.padded; i += lanes)
+                s += load(tile.value + o * tile_rows + i);
+            store(work.sums, s);
+        }
+        if constexpr (hessian && Model::linear) curve(work);
+        if constexpr (gradient) model_.backward(theta, tile, work.sums + lanes);
+    }
+
+    // The loss of one output of each row, weighted; 0 for padding.
+    template <bool gradient, bool hessian>
+    void lose(Index at, bool weighted, Work<T>& work) const {
+        const Tile<T>& tile = work.tile;
+        const T *score = tile.score + at, *y = tile.y + at, *w = tile.w + at;
+        T *value = tile.value + at, *slope = tile.slope + at, *curvature = work.curvature + at;
+        for (Index i = 0; i < tile.padded; ++i) {
+            const losses::Terms<T> terms = Loss::at(score[i], y[i]);
+            value[i] = terms.value;
+            if constexpr (gradient) slope[i] = terms.slope;
+            if constexpr (hessian) curvature[i] = terms.curvature;
+        }
+        if (weighted)
+            for (Index i = 0; i < tile.padded; ++i) {
+                value[i] *= w[i];
+                if constexpr (gradient) slope[i] *= w[i];
+                if constexpr (hessian) curvature[i] *= w[i];
+            }
+        for (Index i = tile.count; i < tile.padded; ++i) {
+            value[i] = T{};
+            if constexpr (gradient) slope[i] = T{};
+            if constexpr (hessian) curvature[i] = T{};
+        }
+    }
+
+    // Adds sum_i curvature_i a_j a_k to the partial sums of each pair j >= k.
+    void curve(Work<T>& work) const {
+        const Tile<T>& tile = work.tile;
+        T* pair = work.curved;
+        T* weighted = tile.value;  // free by now
+        for (Index j = 0; j < model_.n(); ++j) {
+            const T* a = model_.column(tile, j);
+            for (Index i = 0; i < tile.padded; ++i)
+                weighted[i] = a == nullptr ? work.curvature[i] : work.curvature[i] * a[i];
+            for (Index k = 0; k <= j; ++k, pair += lanes) {
+                const T* b = model_.column(tile, k);
+                Lanes<T> s = load(pair);
+                if (b == nullptr)
+                    for (Index i = 0; i < tile.padded; i += lanes) s += load(weighted + i);
+                else
+                    for (Index i = 0; i < tile.padded; i += lanes)
+                        s += load(weighted + i) * load(b + i);
+                store(pair, s);
+            }
+        }
+    }
+
+    Model model_;
+};
+
+}  // namespace ml4pa::costs

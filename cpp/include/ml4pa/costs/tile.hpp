@@ -1,0 +1,89 @@
+// Data, and a tile of it: up to 64 rows with their columns turned into rows, so that every formula
+// of models and losses is a plain loop over the rows, eight at a time.
+#pragma once
+
+#include "ml4pa/lanes.hpp"
+
+namespace ml4pa::costs {
+
+// N rows of data as they lie in memory, borrowed. Element j of row i is x[i row + j column];
+// y and w have `outputs` numbers a row, row after row; w, the weights, may be null: all 1.
+template <class T>
+struct Rows {
+    const T* x = nullptr;
+    Index row = 0, column = 0;  // strides, in numbers
+    const T* y = nullptr;
+    const T* w = nullptr;
+    Index count = 0;
+};
+
+inline constexpr Index tile_rows = 64;
+
+// One tile. Every array has 64 numbers for each feature or output: a[j * 64 + i] is row i. Rows
+// from `count` on are copies of nothing: zeros in x, y and w.
+template <class T>
+struct Tile {
+    Index count = 0;   // rows that are there
+    Index padded = 0;  // the same, rounded up to whole vectors of eight
+    T* x = nullptr;
+    T* y = nullptr;
+    T* w = nullptr;        // null where the data have no weights
+    T* score = nullptr;    // what the model says
+    T* value = nullptr;    // the loss
+    T* slope = nullptr;    // its derivative with respect to the score
+    T* scratch = nullptr;  // the model's own
+};
+
+namespace detail {
+
+// Columns j, j + 1, ... of eight rows that lie apart; `at(i)` is where row i begins.
+template <class T, class At>
+inline void fill_eight(T* x, Index features, Index column, Index i, At at) {
+    Index j = 0;
+    if (column == 1)
+        for (; j + lanes <= features; j += lanes) {
+            Lanes<T> r[lanes];
+            for (Index k = 0; k < lanes; ++k) r[k] = load(at(i + k) + j);
+            transpose<T>(r);
+            for (Index k = 0; k < lanes; ++k) store(x + (j + k) * tile_rows + i, r[k]);
+        }
+    for (; j < features; ++j)
+        for (Index k = 0; k < lanes; ++k) x[j * tile_rows + i + k] = at(i + k)[j * column];
+}
+
+template <class T, class At>
+inline void fill_one(T* x, Index features, Index column, Index i, At at) {
+    const T* from = at(i);
+    for (Index j = 0; j < features; ++j) x[j * tile_rows + i] = from[j * column];
+}
+
+template <class T>
+inline void zero_tail(T* a, Index columns, Index count, Index padded) {
+    for (Index j = 0; j < columns; ++j)
+        for (Index i = count; i < padded; ++i) a[j * tile_rows + i] = T{};
+}
+
+}  // namespace detail
+
+// Fills the tile with the rows number(0), ..., number(count - 1) of the data, count <= 64.
+template <class T, class Number>
+inline void fill(Tile<T>& tile, const Rows<T>& rows, Index features, Index outputs, Index count,
+                 Number number) {
+    const auto at = [&](Index i) { return rows.x + number(i) * rows.row; };
+    tile.count = count;
+    tile.padded = (count + lanes - 1) / lanes * lanes;
+    Index i = 0;
+    for (; i + lanes <= count; i += lanes) detail::fill_eight(tile.x, features, rows.column, i, at);
+    for (; i < count; ++i) detail::fill_one(tile.x, features, rows.column, i, at);
+    for (Index o = 0; o < outputs; ++o)
+        for (i = 0; i < count; ++i) tile.y[o * tile_rows + i] = rows.y[number(i) * outputs + o];
+    if (rows.w != nullptr)
+        for (Index o = 0; o < outputs; ++o)
+            for (i = 0; i < count; ++i) tile.w[o * tile_rows + i] = rows.w[number(i) * outputs + o];
+    if (count == tile.padded) return;
+    detail::zero_tail(tile.x, features, count, tile.padded);
+    detail::zero_tail(tile.y, outputs, count, tile.padded);
+    if (rows.w != nullptr) detail::zero_tail(tile.w, outputs, count, tile.padded);
+}
+
+}  // namespace ml4pa::costs

@@ -1,0 +1,35 @@
+// Links: how a model's score s becomes its prediction f(s), with f' and f''.
+#pragma once
+
+#include "ml4pa/elementary.hpp"
+
+namespace ml4pa::models {
+
+template <class T>
+struct Linked {
+    T f, slope, curvature;
+};
+
+// f = s
+struct Identity {
+    static constexpr const char* name = "linear";
+    template <class T>
+    static Linked<T> at(T s) {
+        return {s, T(1), T(0)};
+    }
+};
+
+// p = 1/(1 + e^-s)
+struct Sigmoid {
+    static constexpr const char* name = "sigmoid";
+    template <class T>
+    static Linked<T> at(T s) {
+        const T e = exp_negative(-absolute(s));
+        const T q = T(1) / (T(1) + e);
+        const T p = s >= T{} ? q : e * q;
+        const T slope = (e * q) * q;
+        return {p, slope, slope * (T(1) - T(2) * p)};
+    }
+};
+
+}  // namespace ml4pa::models
