@@ -21,6 +21,7 @@ import numpy as np
 
 import ml4pa
 from ml4pa import (
+    CMAES,
     METHODS,
     MLP,
     AdaGrad,
@@ -177,6 +178,12 @@ MINIMAL: dict[str, Method] = {name: minimal(kind) for name, kind in METHODS.item
 GRADIENT = {name: m for name, m in MINIMAL.items() if isinstance(m, GradientMethod)}
 #: Those that ask for a generation.
 POPULATIONS = {name: m for name, m in MINIMAL.items() if isinstance(m, PopulationMethod)}
+POPULATIONS |= {
+    "cmaes-diagonal": CMAES(0.3, covariance="diagonal"),
+    "cmaes-limited": CMAES(0.3, covariance="limited"),
+    "cmaes-ipop": CMAES(0.3, restarts="ipop", tolfun=1e-2),
+    "cmaes-bipop": CMAES(0.3, restarts="bipop", tolfun=1e-2, mean_lr=0.9, active=False),
+}
 
 
 def python(source: str, *arguments: Any, **environment: str) -> subprocess.CompletedProcess[str]:

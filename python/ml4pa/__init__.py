@@ -25,6 +25,7 @@ from .learning_rates import (
     Warmup,
 )
 from .methods import (
+    CMAES,
     METHODS,
     AdaGrad,
     Adam,
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "CMAES",
     "METHODS",
     "MLP",
     "AdaGrad",

@@ -254,7 +254,9 @@ def minimize_population(
         finally:
             if bar is not None:
                 bar.close()
-    return _population_result(outcome, run.engine, euclidean, stride)
+    result = _population_result(outcome, run.engine, euclidean, stride)
+    result.restarts = how.story(run)
+    return result
 
 
 def _method(method: Method | str) -> GradientMethod | PopulationMethod:

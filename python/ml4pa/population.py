@@ -77,6 +77,17 @@ class PopulationMethod(Method):
         x = normals(stream(key, START_STREAM), 0, 0, n)
         return x if bounds is None else np.minimum(np.maximum(x, bounds[0]), bounds[1])
 
+    def check_dimension(self, n: int) -> None:
+        """Refuses hyper-parameters that do not fit n coordinates."""
+
+    def story(self, run: PopulationRun) -> tuple[Any, ...]:
+        """What `Result.restarts` tells: one record a descent, of a method that restarts."""
+        return ()
+
+    def show(self, state: State) -> State:
+        """What ``run.state`` shows of what is kept."""
+        return state
+
     def rows(self, run: NumpyPopulationRun) -> int:
         """lambda of this generation."""
         raise NotImplementedError

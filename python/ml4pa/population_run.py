@@ -55,7 +55,7 @@ class PopulationRun(Run):
     @property
     def state(self) -> State:
         hidden = ("noted", "barren")
-        return {k: v for k, v in super().state.items() if k not in hidden}
+        return self.method.show({k: v for k, v in super().state.items() if k not in hidden})
 
     def __reduce__(self) -> tuple[Any, ...]:
         return resume, (self.method, self.snapshot(), self.bounds, self.engine)
@@ -241,6 +241,7 @@ def start(
         point = checks.start(x0, n, method.name)
         limits = checks.bounds(bounds, point.size)
         checks.start_within(point, limits)
+    method.check_dimension(point.size)
     return start_checked(method, point, key, limits, engine)
 
 

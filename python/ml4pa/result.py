@@ -33,6 +33,8 @@ class Result:
         The gradient at x.
     engine : str
         Which engine ran: ``"compiled"`` or ``"numpy"``.
+    restarts : tuple
+        One record a descent, of a method that restarts; see `CMAES`.
     path : Path or None
         With ``record=True`` or a stride: the iterates.
     """
@@ -50,6 +52,7 @@ class Result:
     path: Path | None = None
     stop: Stop = Stop(Status.RUNNING, 0.0, 0.0)
     euclidean: bool = False
+    restarts: tuple[Any, ...] = ()
 
     @property
     def message(self) -> str:
@@ -87,6 +90,8 @@ class Result:
             ("nhev", self.nhev),
             ("engine", self.engine),
         ]
+        if self.restarts:
+            rows.append(("restarts", f"{len(self.restarts) - 1}"))
         if self.path is not None:
             rows.append(("path", f"{len(self.path)} points"))
         return "\n".join(f"{name:>8}: {value}" for name, value in rows)

@@ -34,10 +34,47 @@ class Status(IntEnum):
     SADDLE = 43
     UNDETERMINED = 44
     NO_VALUE = 49
+    TOLFUN = 50
+    TOLX = 51
+    NO_EFFECT_AXIS = 52
+    NO_EFFECT_COORDINATE = 53
+    FLAT_FITNESS = 54
+    CONDITION = 55
+    TOLXUP = 56
+    STAGNATION = 57
+    DESCENT_LIMIT = 58
 
 
 #: The reasons of a method's own that are tests of convergence, beside the rules' own.
-CONVERGED: frozenset[Status] = frozenset()
+CONVERGED = frozenset(
+    (Status.TOLFUN, Status.TOLX, Status.NO_EFFECT_AXIS, Status.NO_EFFECT_COORDINATE)
+)
+
+#: The sentences of the reasons by which a distribution of points ends.
+DISTRIBUTION = {
+    Status.TOLFUN: "spread of the values: {m:.2g} <= tolfun = {l:g}",
+    Status.TOLX: "size of the distribution: {m:.2g} <= tolx sigma0 = {l:g}",
+    Status.NO_EFFECT_AXIS: (
+        "no effect along an axis: a tenth of the standard deviation {m:.2g} does not change the "
+        "mean"
+    ),
+    Status.NO_EFFECT_COORDINATE: (
+        "no effect in coordinate {l:g}: a fifth of the standard deviation {m:.2g} does not change "
+        "the mean"
+    ),
+    Status.FLAT_FITNESS: (
+        "flat: the best value is the same since {m:g} >= {l:g} generations; try a larger sigma0"
+    ),
+    Status.CONDITION: "condition number of the covariance: {m:.2g} > tolcondition = {l:g}",
+    Status.TOLXUP: (
+        "the distribution has grown by a factor {m:.2g} > tolxup = {l:g}: f has no minimum, or "
+        "sigma0 is far too small"
+    ),
+    Status.STAGNATION: (
+        "stagnation: the values of generation {m:g} are no better than those {l:g} generations ago"
+    ),
+    Status.DESCENT_LIMIT: "limit of the descent: {m:g} >= {l:g} generations",
+}
 
 
 @dataclass
@@ -136,4 +173,7 @@ def message(stop: Stop, nit: int) -> str:
             f"no value: all values of the last {stop.measured:g} generations are NaN or infinite "
             f"{after}; try another start, or a smaller step"
         )
+    if stop.reason in DISTRIBUTION:
+        sentence = DISTRIBUTION[Status(stop.reason)].format(m=stop.measured, l=stop.limit)
+        return f"{sentence} {after}"
     return f"running {after}"

@@ -7,6 +7,7 @@ from ..population import PopulationMethod
 from .adagrad import AdaGrad
 from .adam import Adam
 from .adamw import AdamW
+from .cmaes import CMAES
 from .gradient_descent import GradientDescent
 from .momentum import Momentum
 from .nesterov import Nesterov
@@ -27,10 +28,12 @@ METHODS: dict[str, type[Method]] = {
         AdamW,
         Newton,
         RandomSearch,
+        CMAES,
     )
 }
 
 __all__ = [
+    "CMAES",
     "METHODS",
     "AdaGrad",
     "Adam",

@@ -1,0 +1,164 @@
+// When a descent of CMA-ES has done what it can; the tests of ml4pa/methods/cmaes/termination.py.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "ml4pa/cmaes/shape.hpp"
+
+namespace ml4pa::cmaes {
+
+// Python's Status has the same numbers.
+enum End : int {
+    tolfun = 50,
+    tolx = 51,
+    no_effect_axis = 52,
+    no_effect_coordinate = 53,
+    flat_fitness = 54,
+    condition = 55,
+    tolxup = 56,
+    stagnation = 57,
+    descent_limit = 58
+};
+
+struct Tolerances {
+    double fun, x, xup, condition;
+};
+
+// The distribution, as the tests see it.
+struct Distribution {
+    const double* mean;
+    double sigma, sigma_start, widest_start;
+    std::int64_t generation_limit;  // 0: none
+};
+
+class Termination {
+public:
+    static constexpr std::int64_t memory = 20'000, every = 10, stagnation_every = 50;
+
+    void begin(const Strategy& strategy) {
+        n_ = strategy.n;
+        window_ = 10 + part(strategy, 30.0);
+        longest_ = 120 + part(strategy, 30.0);
+        generation_ = same_ = 0;
+        best_.clear();
+        middle_.clear();
+        axis_.resize(static_cast<std::size_t>(n_));
+    }
+    std::int64_t generation() const { return generation_; }
+
+    // The best and the middle value of a generation.
+    void remember(double best, double middle) {
+        same_ = generation_ > 0 && best == at(best_, generation_ - 1) ? same_ + 1 : 0;
+        put(best_, best);
+        put(middle_, std::isnan(middle) ? std::numeric_limits<double>::infinity() : middle);
+        ++generation_;
+    }
+
+    // The first reason to end the descent; `spread` is that of the generation's values.
+    Stop why(const Tolerances& tol, const Distribution& d, Shape& shape, double spread) {
+        if (generation_ >= window_ && spread <= tol.fun) {
+            double least = at(best_, generation_ - 1), most = least;
+            const std::int64_t first = generation_ - std::min(window_, memory);
+            for (std::int64_t t = first; t < generation_; ++t) {
+                least = std::min(least, at(best_, t));
+                most = std::max(most, at(best_, t));
+            }
+            spread = std::max(spread, most - least);
+            if (spread <= tol.fun) return {tolfun, spread, tol.fun};
+        }
+        if (same_ >= window_)
+            return {flat_fitness, static_cast<double>(same_), static_cast<double>(window_)};
+        if (d.generation_limit > 0 && generation_ >= d.generation_limit)
+            return {descent_limit, static_cast<double>(generation_),
+                    static_cast<double>(d.generation_limit)};
+        return generation_ % every == 0 ? of_shape(tol, d, shape) : Stop{};
+    }
+
+    void visit(Visitor& v) {
+        v.integer("generation", generation_);
+        v.integer("same", same_);
+        // Before the arrays, which a descent of any length must fit.
+        const std::size_t size = static_cast<std::size_t>(std::min(generation_, memory));
+        best_.resize(size);
+        middle_.resize(size);
+        v.array("best_values", best_.data(), static_cast<Index>(size));
+        v.array("middle_values", middle_.data(), static_cast<Index>(size));
+    }
+
+private:
+    static std::int64_t part(const Strategy& s, double factor) {
+        return static_cast<std::int64_t>(
+            std::ceil(factor * static_cast<double>(s.n) / static_cast<double>(s.population_size)));
+    }
+    static double at(const std::vector<double>& values, std::int64_t t) {
+        return values[static_cast<std::size_t>(t % memory)];
+    }
+    void put(std::vector<double>& values, double f) const {
+        if (generation_ < memory)
+            values.push_back(f);
+        else
+            values[static_cast<std::size_t>(generation_ % memory)] = f;
+    }
+
+    // Whether the distribution is too small, too wide or too thin, or the values stagnate.
+    Stop of_shape(const Tolerances& tol, const Distribution& d, Shape& shape) {
+        double widest = 0.0, path = 0.0;
+        const double* p_c = shape.path();
+        for (Index i = 0; i < n_; ++i) {
+            widest = std::max(widest, d.sigma * shape.deviation(i));
+            if (p_c != nullptr) path = std::max(path, std::fabs(p_c[i]));
+        }
+        const double moving = std::max(widest, d.sigma * path), limit = tol.x * d.sigma_start;
+        if (moving <= limit) return {tolx, moving, limit};
+        if (shape.narrow_axis(axis_.data())) {
+            bool still = true;
+            for (Index i = 0; i < n_ && still; ++i)
+                still = d.mean[i] + 0.1 * d.sigma * axis_[static_cast<std::size_t>(i)] == d.mean[i];
+            if (still) return {no_effect_axis, d.sigma * shape.narrowest(), 0.0};
+        }
+        for (Index i = 0; i < n_; ++i) {
+            const double deviation = d.sigma * shape.deviation(i);
+            if (d.mean[i] + 0.2 * deviation == d.mean[i])
+                return {no_effect_coordinate, deviation, static_cast<double>(i)};
+        }
+        shape.measure();
+        if (const double number = shape.condition(); !(number <= tol.condition))
+            return {condition, number, tol.condition};
+        const double rise = widest / (d.sigma_start * d.widest_start);
+        if (!(rise <= tol.xup)) return {tolxup, rise, tol.xup};
+        return generation_ % stagnation_every == 0 ? stagnates() : Stop{};
+    }
+
+    // Over the last fifth of the run, but at least 120 + 30 n/lambda generations, the newest 30 %
+    // of the best and of the middle values have no better median than the oldest 30 %.
+    Stop stagnates() {
+        const auto fifth =
+            static_cast<std::int64_t>(std::ceil(0.2 * static_cast<double>(generation_)));
+        const std::int64_t count = std::min(std::max(fifth, longest_), memory);
+        if (generation_ < count) return {};
+        const std::int64_t size = 3 * count / 10;
+        for (const std::vector<double>* values : {&best_, &middle_})
+            if (median(*values, generation_ - size, size) <
+                median(*values, generation_ - count, size))
+                return {};
+        return {stagnation, static_cast<double>(generation_), static_cast<double>(count)};
+    }
+
+    // The upper middle of `size` values from the generation `first` on.
+    double median(const std::vector<double>& values, std::int64_t first, std::int64_t size) {
+        part_.clear();
+        for (std::int64_t t = first; t < first + size; ++t) part_.push_back(at(values, t));
+        const auto middle = part_.begin() + size / 2;
+        std::nth_element(part_.begin(), middle, part_.end());
+        return *middle;
+    }
+
+    Index n_ = 0;
+    std::int64_t window_ = 0, longest_ = 0, generation_ = 0, same_ = 0;
+    std::vector<double> best_, middle_, part_, axis_;
+};
+
+}  // namespace ml4pa::cmaes

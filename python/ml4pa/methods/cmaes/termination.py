@@ -1,0 +1,109 @@
+"""When a descent of CMA-ES has done what it can."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...method import State
+from ...objective import Array
+from ...stop import Status, Stop
+
+if TYPE_CHECKING:
+    from .method import CMAES, Shape
+    from .parameters import Parameters
+
+#: Generations whose best and middle values are remembered, at the most.
+MEMORY = 20_000
+#: The tests that look at every coordinate are made every so many generations.
+EVERY = 10
+#: The test of stagnation sorts; it is made every so many generations.
+STAGNATION_EVERY = 50
+
+
+def remember(state: State, best: float, middle: float) -> None:
+    """The best and the middle value of a generation, the newest MEMORY of them."""
+    t = state["generation"]
+    place = t % MEMORY
+    middle = math.inf if math.isnan(middle) else middle
+    before = state["best_values"][(t - 1) % MEMORY] if t else math.nan
+    state["same"] = state["same"] + 1 if best == before else 0
+    if len(state["best_values"]) < MEMORY:
+        state["best_values"] = np.append(state["best_values"], best)
+        state["middle_values"] = np.append(state["middle_values"], middle)
+    else:
+        state["best_values"][place], state["middle_values"][place] = best, middle
+    state["generation"] += 1
+
+
+def newest(state: State, values: Array, count: int) -> Array:
+    """The newest ``count`` of what is remembered, in order."""
+    last = state["generation"]
+    return values[np.arange(last - count, last) % MEMORY]
+
+
+def why(method: CMAES, p: Parameters, state: State, shape: Shape, spread: float) -> Stop | None:
+    """The first reason to end the descent; ``spread`` is that of the generation's values."""
+    t = state["generation"]
+    window = 10 + math.ceil(30.0 * p.n / p.population_size)
+    if t >= window and spread <= method.tolfun:
+        recent = newest(state, state["best_values"], min(window, MEMORY))
+        spread = max(spread, float(recent.max()) - float(recent.min()))
+        if spread <= method.tolfun:
+            return Stop(Status.TOLFUN, spread, method.tolfun)
+    if state["same"] >= window:
+        return Stop(Status.FLAT_FITNESS, state["same"], window)
+    if state["generation_limit"] and t >= state["generation_limit"]:
+        return Stop(Status.DESCENT_LIMIT, t, state["generation_limit"])
+    if t % EVERY == 0:
+        return _shape(method, p, state, shape)
+    return None
+
+
+def _shape(method: CMAES, p: Parameters, state: State, shape: Shape) -> Stop | None:
+    """Whether the distribution is too small, too wide or too thin, or the values stagnate."""
+    deviations = state["sigma"] * shape.deviations()
+    widest = float(deviations.max())
+    path = shape.path()
+    moving = widest if path is None else max(widest, state["sigma"] * float(np.abs(path).max()))
+    limit = method.tolx * state["sigma_start"]
+    if moving <= limit:
+        return Stop(Status.TOLX, moving, limit)
+    mean = state["mean"]
+    narrow = shape.narrow_axis()
+    if narrow is not None and np.array_equal(mean + 0.1 * state["sigma"] * narrow, mean):
+        return Stop(Status.NO_EFFECT_AXIS, state["sigma"] * math.sqrt(state["smallest"]), 0.0)
+    still = np.flatnonzero(mean + 0.2 * deviations == mean)
+    if still.size:
+        return Stop(Status.NO_EFFECT_COORDINATE, float(deviations[still[0]]), float(still[0]))
+    shape.measure()
+    condition = state["largest"] / state["smallest"] if "largest" in state else 1.0
+    if not condition <= method.tolcondition:
+        return Stop(Status.CONDITION, condition, method.tolcondition)
+    rise = widest / (state["sigma_start"] * state["widest_start"])
+    if not rise <= method.tolxup:
+        return Stop(Status.TOLXUP, rise, method.tolxup)
+    return _stagnation(p, state) if state["generation"] % STAGNATION_EVERY == 0 else None
+
+
+def _stagnation(p: Parameters, state: State) -> Stop | None:
+    """Over the last fifth of the run, but at least 120 + 30 n/lambda generations, the newest 30 %
+    of the best and of the middle values have no better median than the oldest 30 %."""
+    t = state["generation"]
+    count = max(math.ceil(0.2 * t), 120 + math.ceil(30.0 * p.n / p.population_size))
+    count = min(count, MEMORY)
+    if t < count:
+        return None
+    part = (3 * count) // 10
+    for values in (state["best_values"], state["middle_values"]):
+        recent = newest(state, values, count)
+        if median(recent[-part:]) < median(recent[:part]):
+            return None
+    return Stop(Status.STAGNATION, t, count)
+
+
+def median(values: Array) -> float:
+    """The upper middle of the values."""
+    return float(np.partition(values, len(values) // 2)[len(values) // 2])
