@@ -74,6 +74,13 @@ def classified(p: int, model: ml4pa.Logistic | ml4pa.MLP | None = None, **how: A
     return ml4pa.fit(model or ml4pa.Logistic(p), X, y, loss="cross_entropy", **how)
 
 
+def evolved(mode: str = "full", n: int = 2, **how: Any) -> ml4pa.Result:
+    """A run of CMA-ES on an ellipsoid."""
+    method = ml4pa.CMAES(0.3, covariance=mode, tolfun=0, tolx=0)
+    how = {"max_iter": 30, "record": True, "rng": 1, **how}
+    return ml4pa.minimize(ml4pa.landscapes.Ellipsoid(n), np.ones(n), method, **how)
+
+
 STUDY = overfitting(degrees=(1, 2, 4), repeats=5, rng=1)
 
 
@@ -88,6 +95,8 @@ def drawn(name: str, ax: Axes | None = None) -> Axes:
         "curve": lambda: plot.curve(Cubic(), ax),
         "path": lambda: plot.path(descent(), ax, label="way"),
         "convergence": lambda: plot.convergence({"run": descent()}, ax),
+        "evolution": lambda: plot.evolution(evolved(), ax),
+        "adaptation": lambda: plot.adaptation(evolved(), ax),
         "fit": lambda: plot.fit(line_fit(), ax),
         "history": lambda: plot.history(in_epochs(), ax),
         "overfitting": lambda: plot.overfitting(STUDY, ax),
@@ -676,3 +685,69 @@ def test_bad_input_is_a_type_error(call: Any, text: str) -> None:
     with pytest.raises(TypeError) as caught:
         call()
     assert str(caught.value) == text
+
+
+# ---- populations ---------------------------------------------------------------------------------
+
+
+def test_evolution_draws_what_the_generation_was_drawn_from() -> None:
+    result = evolved(n=3)
+    ax = plot.evolution(result, generations=[1, 20], coordinates=(2, 0))
+    path = result.path
+    assert path is not None and path.population is not None
+    drawn = lines(ax, "population")
+    assert len(drawn) == 2
+    for line, k in zip(drawn, (1, 20), strict=True):
+        assert np.array_equal(points(line), path.population[k][:, [2, 0]])
+    (way,) = lines(ax, "mean")
+    assert np.array_equal(points(way), path.mean[:21][:, [2, 0]])
+    first, second = ax.patches
+    assert tuple(first.center) == (1.0, 1.0)
+    assert np.allclose([first.width, first.height], 4 * 0.3)  # two deviations to each side
+    C = path.sigma[19] ** 2 * path.covariance[19][np.ix_([2, 0], [2, 0])]
+    assert np.allclose(sorted([second.width, second.height]), 4 * np.sqrt(np.linalg.eigvalsh(C)))
+
+
+@pytest.mark.parametrize("mode", ["full", "diagonal", "limited"])
+def test_evolution_of_every_covariance(mode: str) -> None:
+    assert len(plot.evolution(evolved(mode), points=False).patches) == 5
+
+
+def test_evolution_keeps_the_window_of_a_map() -> None:
+    ax = plot.contour(Beale())
+    window = ax.axis()
+    plot.evolution(evolved(), ax)
+    assert ax.axis() == window
+
+
+def test_adaptation_draws_the_panels() -> None:
+    result = evolved(n=4, record=3)
+    path = result.path
+    nfev = 8 * path.iteration
+    for show, rows in (
+        ("coordinates", path.mean),
+        ("deviations", path.sigma[:, None] * np.sqrt(path.covariance[:, range(4), range(4)])),
+        ("axes", np.sqrt(np.linalg.eigvalsh(path.covariance))),
+    ):
+        ax = plot.adaptation(result, show=show)
+        assert len(ax.lines) == 4
+        for line, row in zip(ax.lines, rows.T, strict=True):
+            assert np.array_equal(line.get_xdata(), nfev)
+            assert np.allclose(line.get_ydata(), row)
+    ax = plot.adaptation(result)
+    assert np.array_equal(ax.lines[2].get_ydata(), path.sigma)
+
+
+@pytest.mark.parametrize(
+    ("draw", "text"),
+    [
+        (lambda r: plot.evolution(r, coordinates=(0, 2)), "must be two numbers < n=2"),
+        (lambda r: plot.evolution(r, generations=[99]), "generations=99 was not recorded"),
+        (lambda r: plot.adaptation(r, show="all"), "show='all' must be one of"),
+        (lambda _: plot.evolution(descent()), "of a population's run"),
+        (lambda _: plot.evolution(evolved(record=False)), "pass record=True"),
+    ],
+)
+def test_populations_that_cannot_be_drawn(draw: Any, text: str) -> None:
+    with pytest.raises(ValueError, match=text):
+        draw(evolved())

@@ -16,13 +16,26 @@ except ModuleNotFoundError as _error:
         name="matplotlib",
     ) from None
 
+from .adaptation import adaptation
 from .contour import contour
 from .convergence import convergence
 from .curve import curve
+from .evolution import evolution
 from .fit import fit
 from .history import history
 from .overfitting import overfitting
 from .path import path
 from .surface import surface
 
-__all__ = ["contour", "convergence", "curve", "fit", "history", "overfitting", "path", "surface"]
+__all__ = [
+    "adaptation",
+    "contour",
+    "convergence",
+    "curve",
+    "evolution",
+    "fit",
+    "history",
+    "overfitting",
+    "path",
+    "surface",
+]

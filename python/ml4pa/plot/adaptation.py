@@ -1,0 +1,98 @@
+"""The four classic pictures of a run of CMA-ES."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from .. import checks
+from ..objective import Array
+from ..result import Result
+from . import style
+
+PANELS = ("values", "coordinates", "axes", "deviations")
+
+
+def adaptation(result: Result, ax: Axes | None = None, *, show: str = "values") -> Axes:
+    r"""Draw one of the four classic panels of a run of CMA-ES, against evaluations.
+
+    Parameters
+    ----------
+    result : Result
+        Of `CMAES` with ``record=True`` or a stride.
+    ax : Axes, optional
+        Where to draw; new axes by default.
+    show : {"values", "coordinates", "axes", "deviations"}, default "values"
+        The best value, its distance to the best of all, sigma and the axis ratio; the coordinates
+        of the mean; the lengths of the principal axes, which are the roots of the eigenvalues of C;
+        or the standard deviation of each coordinate, sigma sqrt(C_ii).
+
+    Returns
+    -------
+    Axes
+
+    Examples
+    --------
+    >>> import ml4pa
+    >>> f = ml4pa.landscapes.Ellipsoid(4)
+    >>> result = ml4pa.minimize(f, [1.0] * 4, ml4pa.CMAES(0.5), rng=1, record=True)
+    >>> len(ml4pa.plot.adaptation(result, show="axes").lines)
+    4
+    """
+    path = checks.recorded_population(result)
+    checks.choice("show", show, PANELS)
+    if path.mean is None or path.sigma is None:
+        raise ValueError("result.path.mean=None: this picture is of a distribution, as of CMAES")
+    if ax is None:
+        ax = style.new_axes()
+    told = np.array([0, *map(len, path.population[1:])])
+    # Between recorded generations each is taken to be as large as the one that ends them.
+    nfev = np.cumsum(told * np.diff(path.iteration, prepend=0))
+    deviations, roots = _roots(path.covariance, path.mean.shape)
+    if show == "values":
+        _values(ax, nfev, path.fun, path.sigma, roots)
+    elif show == "coordinates":
+        _lines(ax, nfev, path.mean, "coordinates of the mean", "$m_i$")
+    elif show == "axes":
+        _lines(ax, nfev, roots, "axes of the ellipsoid", "$\\sqrt{\\lambda_i(C)}$")
+    else:
+        deviations = path.sigma[:, np.newaxis] * deviations
+        _lines(ax, nfev, deviations, "standard deviations", "$\\sigma \\sqrt{C_{ii}}$")
+    if show != "coordinates":
+        ax.set_yscale("log")
+    return ax
+
+
+def _roots(covariance: Array | None, shape: tuple[int, ...]) -> tuple[Array, Array]:
+    """Deviations and lengths of the axes, (k, n) each, in units of sigma."""
+    if covariance is None:
+        return np.ones(shape), np.ones(shape)
+    if covariance.ndim == 2:
+        return np.sqrt(covariance), np.sort(np.sqrt(covariance), axis=1)
+    deviations = np.sqrt(np.diagonal(covariance, axis1=1, axis2=2))
+    return deviations, np.sqrt(np.maximum(np.linalg.eigvalsh(covariance), 0.0))
+
+
+def _values(ax: Axes, nfev: Array, fun: Array, sigma: Array, roots: Array) -> None:
+    best = np.fmin.accumulate(fun)
+    with np.errstate(invalid="ignore"):
+        above = fun - np.nanmin(fun)
+    above = np.where(above > 0.0, above, np.nan)
+    rows = (
+        (np.abs(best), "best |f|"),
+        (above, "f − best of all"),
+        (sigma, "σ"),
+        (roots[:, -1] / roots[:, 0], "axis ratio"),
+    )
+    for i, (values, label) in enumerate(rows):
+        look = style.look(i)
+        ax.plot(nfev, values, color=look.color, linestyle=look.line, linewidth=1.8, label=label)
+    style.legend(ax)
+    style.finish(ax, "evaluations", "f, σ, axis ratio", "value, step size, axis ratio")
+
+
+def _lines(ax: Axes, nfev: Array, rows: Array, title: str, name: str) -> None:
+    for i, values in enumerate(rows.T):
+        look = style.look(i)
+        ax.plot(nfev, values, color=look.color, linestyle=look.line, linewidth=1.5)
+    style.finish(ax, "evaluations", name, title)
