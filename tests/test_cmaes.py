@@ -172,6 +172,22 @@ def test_limited_steps_are_the_factors_one_after_the_other(engine):
     assert_allclose(run.state["covariance"], A @ A.T, rtol=1e-9, atol=1e-12)
 
 
+@every_mode
+@pytest.mark.parametrize("n", [33, 40, 70, 131])
+def test_engines_agree_where_products_are_tiled(n, mode):
+    """More coordinates than a tile and a panel have."""
+    f = Rotated(Ellipsoid(n), rng=2) if mode == "full" else Ellipsoid(n)
+    method = CMAES(0.5, covariance=mode)
+    a, b = (method.start(np.ones(n), rng=3, engine=e) for e in ("compiled", "numpy"))
+    for t in range(1, 31):
+        assert_allclose(a.ask(), b.ask(), rtol=1e-12 * t, atol=1e-12 * t)
+        values = f(a.ask())
+        for run in (a, b):
+            run.tell(run.ask(), values)
+    for name, kept in a.state.items():
+        assert_allclose(kept, b.state[name], rtol=1e-10, atol=1e-10, err_msg=name)
+
+
 # ---- what it minimises ---------------------------------------------------------------------------
 
 TURNED = Rotated(Ellipsoid(10), rng=1)

@@ -200,9 +200,12 @@ inline bool factor_upper(const double* C, Index n, Index ld, double* U) {
         const double* right = U + k * ld + rest;
         update_upper(U + rest * ld + rest, n - rest, ld - rest, ld, 1.0, -1.0, right, right,
                      height);
-        // Zeros again, where the tiles have written below the diagonal.
-        for (Index i = rest; i < n; ++i)
-            for (Index j = i & ~(eight - 1); j < i; ++j) U[i * ld + j] = 0.0;
+        // Zeros again where the tiles have written below the diagonal: a tile begins up to
+        // tile_height - 1 rows above, at a whole vector.
+        for (Index i = rest; i < n; ++i) {
+            const Index first = (i - tile_height + 1) & ~(eight - 1);
+            for (Index j = first > rest ? first : rest; j < i; ++j) U[i * ld + j] = 0.0;
+        }
     }
     return true;
 }
