@@ -24,6 +24,7 @@ from collections.abc import Sequence  # noqa: E402
 from dataclasses import dataclass  # noqa: E402
 from pathlib import Path  # noqa: E402
 
+import bench_cmaes  # noqa: E402
 import bench_descents  # noqa: E402
 import bench_import  # noqa: E402
 import bench_updates  # noqa: E402
@@ -43,6 +44,7 @@ BUDGET = 2.0
 #: One line a section: its title, and the modules whose groups it shows.
 SECTIONS = {
     "Gradient methods": (bench_descents, bench_updates, bench_import),
+    "CMA-ES": (bench_cmaes,),
 }
 
 HEAD = """\

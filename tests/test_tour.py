@@ -130,6 +130,14 @@ def test_line_fit(tour: Tour) -> None:
     assert row.scaled
 
 
+def test_cmaes(tour: Tour) -> None:
+    for name in ("Rosenbrock", "Himmelblau", "Rastrigin"):
+        row = tour.rows[f"{name}, CMA-ES"]
+        assert row.x == pytest.approx(row.answer, abs=1e-5)
+        assert (row.status, row.gradients) == ("tolfun", 0)
+        assert row.steps < 200
+
+
 def test_every_row_is_timed_honestly(tour: Tour) -> None:
     for row in tour.rows.values():
         assert row.compiled > 0
@@ -163,6 +171,8 @@ PICTURES = [
     "05_newton_convergence",
     "06_adam_step",
     "07_crickets",
+    "08_cmaes",
+    "08_cmaes_adaptation",
 ]
 
 

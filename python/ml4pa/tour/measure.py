@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..method import GradientMethod
+from ..method import Method
 from ..minimize import minimize
 from ..objective import Array, Objective
 from ..result import Result
@@ -91,7 +91,7 @@ def descend(
     name: str,
     fun: Objective,
     x0: Any,
-    method: GradientMethod,
+    method: Method,
     *,
     answer: Any = None,
     found: Callable[[Result], str] | None = None,

@@ -8,6 +8,7 @@ from ..chapter import Chapter
 from .adam_step import adam_step
 from .beale import beale
 from .cubic import cubic
+from .evolution import evolution
 from .line_fit import line_fit
 from .narrow_valley import narrow_valley
 from .quadratic import quadratic
@@ -22,6 +23,7 @@ CHAPTERS: tuple[Callable[[], Chapter], ...] = (
     narrow_valley,
     adam_step,
     line_fit,
+    evolution,
 )
 
 __all__ = ["CHAPTERS"]
