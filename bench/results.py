@@ -26,6 +26,7 @@ from pathlib import Path  # noqa: E402
 
 import bench_cmaes  # noqa: E402
 import bench_descents  # noqa: E402
+import bench_fit  # noqa: E402
 import bench_import  # noqa: E402
 import bench_updates  # noqa: E402
 import c_loops  # noqa: E402
@@ -37,7 +38,7 @@ from ml4pa import _core  # noqa: E402
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "RESULTS.md"
-PACKAGES = ("numpy", "numba", "torch", "jax", "optax")
+PACKAGES = ("numpy", "numba", "torch", "jax", "optax", "scikit-learn")
 #: Seconds for one ratio.
 BUDGET = 2.0
 
@@ -45,6 +46,7 @@ BUDGET = 2.0
 SECTIONS = {
     "Gradient methods": (bench_descents, bench_updates, bench_import),
     "CMA-ES": (bench_cmaes,),
+    "Fits": (bench_fit,),
 }
 
 HEAD = """\

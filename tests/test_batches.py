@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import ml4pa
+from ml4pa import _core
 from ml4pa.batches import Table, Window, order, rows, split, windows
 from ml4pa.epochs import Rows
 from ml4pa.random import words
@@ -25,6 +26,13 @@ def test_an_order_sorts_the_words():
     w = words(9, 4, 2, 300)
     told = order(9, 4, 300, part=2)
     assert all((w[i], i) < (w[j], j) for i, j in itertools.pairwise(told.tolist()))
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 255, 256, 257, 4095, 4096, 4097, 50_000, 1_000_003])
+def test_the_compiled_order_is_the_same(n):
+    for key, epoch, part in ((0, 0, 0), (2**64 - 1, 2**40 + 1, 2**32 - 1)):
+        told = _core.order(key, epoch, n, part)
+        np.testing.assert_array_equal(told, order(key, epoch, n, part))
 
 
 def test_orders_depend_on_key_epoch_and_part():

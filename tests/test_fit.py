@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import pickle
 import time
 
 import numpy as np
 import pytest
+from cases import FAST, GRADIENT, minimal, python
 from numpy.testing import assert_allclose, assert_array_equal
 
 import ml4pa
@@ -20,6 +22,7 @@ from ml4pa import (
     Linear,
     Logistic,
     Momentum,
+    Nesterov,
     Newton,
     Polynomial,
     Status,
@@ -168,7 +171,8 @@ def test_the_best_parameters_are_kept(engine):
     assert told.success and told.status == Status.PATIENCE
     assert int(h.epoch[-1]) == best + 4
     assert told.cost == h.cost[best]
-    assert Cost(Linear(3), *plane(100, seed=1))(told.params) == h.validation[best]
+    again = Cost(Linear(3), *plane(100, seed=1))(told.params)
+    assert again == pytest.approx(h.validation[best], rel=1e-13)
     assert "no better validation cost for 4 epochs >= patience = 4" in told.message
     assert f"after {best} epochs of {best + 4}" in told.message
 
@@ -246,6 +250,130 @@ def test_a_fit_pickles():
         again = pickle.loads(pickle.dumps(told))
         assert again.message == told.message
         assert_array_equal(again.errors, told.errors)
+
+
+# ---- both engines --------------------------------------------------------------------------------
+
+METHODS_IN_EPOCHS = {
+    **{name: minimal(type(m), **FAST.get(name, {})) for name, m in GRADIENT.items()
+       if not m.wants_hessian},
+    "noise": Adam(0.01, noise=0.1),
+    "clip": Momentum(0.01, clip=0.3),
+    "schedule": GradientDescent(InverseTime(0.02, 0.01)),
+    "callable": GradientDescent(lambda t: 0.02 / (1 + t)),
+}  # fmt: skip
+#: Of few parameters, which stay in registers; of many; and models that are not linear.
+MODELS_IN_EPOCHS = {
+    "polynomial": (Polynomial(3), {}),
+    "mean": (Polynomial(0), {}),
+    "slope": (Linear(1, intercept=False), {}),
+    "line": (Linear(1), {}),
+    "plane": (Linear(2), {}),
+    "four": (Linear(4, intercept=False), {}),
+    "linear": (Linear(5), {}),
+    "vectors": (Linear(19), {}),
+    "logistic": (Logistic(2), {"loss": "cross_entropy"}),
+    "logistic-13": (Logistic(13), {"loss": "cross_entropy"}),
+    "logistic-mse": (Logistic(3), {}),
+    "mlp": (MLP((2, 5, 3, 1)), {}),
+    "mlp-2": (MLP((3, 4, 2), output="sigmoid"), {"loss": "cross_entropy"}),
+    "chi2": (Linear(3), {"loss": "chi2"}),
+    "chi2-2": (Linear(1), {"loss": "chi2"}),
+    "sum": (Linear(2), {"reduction": "sum", "l1": 0.3, "l2": 0.2}),
+    "penalties": (Linear(7), {"l1": 0.1, "l2": 0.2}),
+}
+
+
+def some_data(model, loss, n=101):
+    rng = np.random.default_rng(n)
+    X = 0.5 * rng.normal(size=(n, model.features))
+    y = rng.normal(size=(n, model.outputs))
+    if loss == "cross_entropy":
+        y = (y > 0).astype(float)
+    return X, y[:, 0] if model.outputs == 1 else y, 1 + rng.random(y[:, 0].shape)
+
+
+def both(model, given, method, **options):
+    X, y, sigma = some_data(model, given.get("loss"))
+    errors = {"sigma": sigma} if given.get("loss") == "chi2" else {}
+    if given.get("reduction") == "sum" or errors:
+        method = dataclasses.replace(method, clip=1.0)  # sums make long steps
+    told = [
+        fit(model, X, y, method, rng=3, engine=engine, **{**given, **errors, **options})
+        for engine in ENGINES
+    ]
+    assert [t.engine for t in told] == list(ENGINES)
+    return told
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 64, 150])
+@pytest.mark.parametrize("kind", MODELS_IN_EPOCHS)
+@pytest.mark.parametrize("name", METHODS_IN_EPOCHS)
+def test_one_epoch_is_the_same(name, kind, batch_size):
+    """Sums in another order: 1e-12 a step, so 1e-9 in 101 of them."""
+    a, b = both(*MODELS_IN_EPOCHS[kind], METHODS_IN_EPOCHS[name], batch_size=batch_size, epochs=1)
+    scale = max(1.0, float(np.abs(b.params).max()))
+    assert_allclose(a.params, b.params, rtol=0, atol=(1e-9 if batch_size < 7 else 1e-11) * scale)
+    assert_allclose(a.history.cost, b.history.cost, rtol=1e-9)
+    for attribute in ("nit", "nfev", "njev", "nhev", "status", "success"):
+        assert getattr(a, attribute) == getattr(b, attribute)
+
+
+@pytest.mark.parametrize("kind", ["line", "linear", "mlp"])
+@pytest.mark.parametrize(
+    "options",
+    [{"shuffle": False}, {"shuffle": 20}, {"bounds": True}, {"validation": 0.2, "patience": 2}],
+    ids=repr,
+)
+def test_all_options_are_the_same(kind, options):
+    model, given = MODELS_IN_EPOCHS[kind]
+    if "bounds" in options:
+        options = {"bounds": [(-0.1, 0.1)] * model.n_params}
+    a, b = both(model, given, Adam(0.02), batch_size=8, epochs=4, **options)
+    assert_allclose(a.params, b.params, rtol=1e-9)
+    assert_allclose(a.history.watched, b.history.watched, rtol=1e-9)
+    assert (a.message, a.nit) == (b.message, b.nit)
+
+
+@pytest.mark.parametrize("kind", ["line", "linear", "mlp"])
+@pytest.mark.parametrize("method", [GradientDescent(1e4), Nesterov(1e4), Adam(1e308)], ids=repr)
+def test_both_engines_diverge_alike(kind, method):
+    a, b = both(*MODELS_IN_EPOCHS[kind], method, batch_size=2, epochs=50)
+    assert a.status == b.status == Status.DIVERGED
+    assert a.nit == b.nit and len(a.history) == len(b.history)
+
+
+def test_many_short_rows_are_copied_to_where_they_are_met():
+    """From 2^14 rows on."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(20_000, 3))
+    y = x @ [1.0, 2.0, 3.0]
+    sigma = 1 + rng.random(20_000)
+    options = {"batch_size": 500, "epochs": 2, "rng": 1, "loss": "chi2", "sigma": sigma}
+    for X in (x, x.astype(np.float32), np.asfortranarray(x)):
+        a, b = (fit(Linear(3), X, y, GradientDescent(1e-4), engine=e, **options) for e in ENGINES)
+        assert_allclose(a.params, b.params, rtol=1e-11)
+
+
+def test_ctrl_c_stops_the_loop_soon():
+    told = python(
+        """
+        import os, signal, threading, time, numpy as np, ml4pa
+        x = np.linspace(0, 1, 300_000)
+        def interrupt():
+            time.sleep(0.3)
+            global sent
+            sent = time.perf_counter()
+            os.kill(os.getpid(), signal.SIGINT)
+        threading.Thread(target=interrupt).start()
+        try:
+            ml4pa.fit(ml4pa.Polynomial(1), x, x, ml4pa.GradientDescent(1e-9), batch_size=1,
+                      epochs=10**6)
+        except KeyboardInterrupt:
+            print(time.perf_counter() - sent)
+        """.replace("\n        ", "\n")
+    )
+    assert float(told.stdout) < 0.1, told.stderr
 
 
 # ---- kinds of data -------------------------------------------------------------------------------

@@ -28,6 +28,10 @@ inline bool is_vector(const py::handle& a, ml4pa::Index n) {
 }
 
 void bind_costs(py::module_& m);
+// The run that a Python object holds; what it asked before is no longer valid.
+ml4pa::Run& run_of(const py::object& run);
+
+void bind_fit(py::module_& m);
 void bind_objectives(py::module_& m);
 void bind_runs(py::module_& m);
 void bind_populations(py::module_& m);

@@ -246,6 +246,12 @@ void restore(Handle& self, const py::dict& from) {
 
 }  // namespace
 
+Run& run_of(const py::object& run) {
+    Handle& self = run.cast<Handle&>();
+    self.asked = py::none();
+    return self.synchronised();
+}
+
 void bind_runs(py::module_& m) {
     py::class_<Handle>(m, "Run", "A compiled method at work.")
         .def("ask", &ask)

@@ -119,3 +119,33 @@ def method_signatures() -> dict[str, list[str]]: ...
 def schedule_at(spec: Any, t: int) -> float: ...
 def normals(key: int, iteration: int, individual: int, n: int) -> Array: ...
 def uniforms(key: int, iteration: int, individual: int, n: int) -> Array: ...
+
+class BatchLoop:
+    def descend(
+        self,
+        run: Run,
+        start: int,
+        stop: int,
+        size: int,
+        shuffle: bool,
+        key: int,
+        epoch: int,
+        part: int,
+        seconds: float,
+    ) -> None: ...
+
+def batch_loop(
+    model: str,
+    numbers: list[float],
+    words: list[str],
+    loss: str,
+    x: NDArray[Any],
+    y: Array,
+    weights: Array | None,
+    mask: list[float],
+    mean: bool,
+    total: int,
+    l1: float,
+    l2: float,
+) -> BatchLoop: ...
+def order(key: int, epoch: int, n: int, part: int) -> NDArray[np.uint32]: ...

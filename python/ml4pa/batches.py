@@ -12,12 +12,13 @@ batch.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from . import checks
+from . import _core, checks
 from .costs import Cost
 from .models import Model
 from .objective import Array
@@ -112,6 +113,10 @@ class Table:
     model : Model
     X, y, sigma
         As for `Cost`.
+    compiled : bool
+        Whether costs are computed by the compiled engine.
+    total : int, optional
+        The rows that share the penalties of a sum, where they are more than these.
     terms
         loss, l1, l2 and reduction.
     """
@@ -119,12 +124,22 @@ class Table:
     #: Bytes of X in the rows of a block.
     BLOCK = 1 << 26
 
-    def __init__(self, model: Model, X: Any, y: Any, sigma: Any, **terms: Any) -> None:
-        self.model, self.terms = model, terms
+    def __init__(
+        self,
+        model: Model,
+        X: Any,
+        y: Any,
+        sigma: Any = None,
+        compiled: bool = True,
+        total: int | None = None,
+        **terms: Any,
+    ) -> None:
+        self.model, self.terms, self.compiled = model, terms, compiled
         self.X = checks.table("X", X, model.features)
         self.y = checks.table("y", y, model.outputs)
         self.sigma = None if sigma is None else checks.table_sigma(sigma, self.y)
         checks.same_length(self.X, self.y)
+        self.total = total or len(self.X)
         #: The cost as an objective, where it needs no copy of the data.
         self.whole: Cost | None = None
         if self.X.dtype == np.float64 and self.X.flags.c_contiguous and not self.mapped:
@@ -134,6 +149,9 @@ class Table:
 
     def __len__(self) -> int:
         return len(self.X)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "loop"}
 
     @property
     def mapped(self) -> bool:
@@ -156,7 +174,7 @@ class Table:
         """The cost of a batch; where it is a sum, with its share of the penalties."""
         cost = self.cost(rows)
         if is_sum(cost):
-            share = len(rows) / len(self)
+            share = len(rows) / self.total
             cost.l1, cost.l2 = cost.l1 * share, cost.l2 * share
         return cost
 
@@ -164,14 +182,14 @@ class Table:
         """A window of a file, in memory."""
         part = slice(window.start, window.stop)
         sigma = None if self.sigma is None else np.array(self.sigma[part])
-        return Table(
-            self.model, np.array(self.X[part]), np.array(self.y[part]), sigma, **self.terms
-        )
+        X, y = np.array(self.X[part]), np.array(self.y[part])
+        return Table(self.model, X, y, sigma, self.compiled, self.total, **self.terms)
 
     def taken(self, rows: NDArray[np.int64], **terms: Any) -> Table:
         """A table of some of the rows, copied."""
         sigma = None if self.sigma is None else self.sigma[rows]
-        return Table(self.model, self.X[rows], self.y[rows], sigma, **{**self.terms, **terms})
+        given = {**self.terms, **terms}
+        return Table(self.model, self.X[rows], self.y[rows], sigma, self.compiled, **given)
 
     def objective(self) -> Cost | None:
         """The cost of all rows as a function of the parameters; None for a file."""
@@ -184,7 +202,7 @@ class Table:
         total = 0.0
         for start in range(0, len(self), self.block):
             part = slice(start, start + self.block)
-            total += self.cost(part, reduction="sum", l1=0.0, l2=0.0)(theta)
+            total += self._value(self.cost(part, reduction="sum", l1=0.0, l2=0.0), theta)
         return total
 
     def scaled(self, total: float, theta: Array) -> float:
@@ -195,5 +213,22 @@ class Table:
     def value(self, theta: Array) -> float:
         """The cost of all rows."""
         if self.whole is not None:
-            return float(self.whole(theta))
+            return self._value(self.whole, theta)
         return self.scaled(self.sum(theta), theta)
+
+    def _value(self, cost: Cost, theta: Array) -> float:
+        return float(cost(theta) if self.compiled else cost._value(theta))
+
+    @cached_property
+    def loop(self) -> _core.BatchLoop:
+        """The compiled loop over its batches."""
+        native = self.model.native()
+        assert native is not None
+        X, y, cost = self.X, np.ascontiguousarray(self.y, dtype=np.float64), self.few
+        if not X.flags.aligned or any(stride % X.itemsize for stride in X.strides):
+            X = X.copy()
+        weights = None if self.sigma is None else np.asarray(self.sigma, dtype=np.float64) ** -2.0
+        return _core.batch_loop(
+            *native, cost.loss.name, X, y, weights, self.model.penalised.tolist(),
+            not is_sum(cost), self.total, cost.l1, cost.l2,
+        )  # fmt: skip

@@ -19,7 +19,7 @@ from .batches import MOST_ROWS, Table, Window, is_sum, rows, windows
 from .costs import Cost
 from .fitted import History
 from .objective import Array
-from .run import Run
+from .run import CompiledRun, Run
 from .stop import Status, Stop
 
 
@@ -52,6 +52,13 @@ def descend(
     run: Run, table: Table, window: Window, plan: Plan, epoch: int, deadline: Deadline
 ) -> None:
     """The updates of a window: one a batch, of which the last may be shorter."""
+    if isinstance(run, CompiledRun):
+        left = max(0.0, deadline.limit - deadline.spent)
+        table.loop.descend(
+            run.native, window.start, window.stop, plan.batch_size, plan.shuffle, plan.key, epoch,
+            window.part, left,
+        )  # fmt: skip
+        return
     visited = rows(window, plan.key, epoch, plan.shuffle)
     for first in range(0, len(visited), plan.batch_size):
         batch = table.batch(visited[first : first + plan.batch_size])
@@ -74,7 +81,7 @@ class Rows:
     @property
     def compiled(self) -> bool:
         """Whether the compiled engine has the loop."""
-        return False
+        return self.table.few.has_twin
 
     def value(self, theta: Array) -> float | None:
         """The cost of all rows; None where that would read a file once more."""
@@ -113,10 +120,14 @@ class Stream:
         met, count = 0.0, 0
         cost: Cost | None = None
         for cost in self._costs():
-            told = cost.evaluate(run.ask())
-            met += (told.f - cost._penalty(run.ask())) / cost.scale
+            x = run.ask()
+            if run.engine == "compiled":
+                f, g = float(cost(x)), cost.gradient(x)
+            else:
+                f, g = cost.value_and_gradient(x)
+            met += (f - cost._penalty(x)) / cost.scale
             count += cost.n_data
-            run.advance(told.g)
+            run.advance(g)
             if run.stopped() or deadline.met:
                 break
         if cost is None:

@@ -188,7 +188,10 @@ def fit(
         asked = _asked(in_epochs, max_time, target)
         how = how or Adam(0.01)
         checks.steps_by_formula(how, "a fit in epochs")
-        source, watched, objective = _source(model, X, y, sigma, terms, asked, shuffle, draws)
+        compiled = engine == "compiled"
+        source, watched, objective = _source(
+            model, X, y, sigma, terms, asked, shuffle, draws, compiled
+        )
         run = _start(how, start, draws, limits, engine, source)
         course = _through(run, source, watched, asked, callback, progress, model)
         return _from_epochs(course, run, model, objective)
@@ -297,6 +300,7 @@ def _source(
     asked: Asked,
     shuffle: bool | int,
     draws: np.random.Generator,
+    compiled: bool,
 ) -> tuple[Source, Table | None, Callable[[], Cost | None] | None]:
     """The data in batches, those to watch, and what makes the cost of all of them."""
     shuffle = checks.shuffling(shuffle)
@@ -306,12 +310,12 @@ def _source(
     watched = None
     if given is not None and fraction is None:
         X_new, y_new, sigma_new = checks.validation(given, sigma)
-        watched = Table(model, X_new, y_new, sigma_new, **bare)
+        watched = Table(model, X_new, y_new, sigma_new, compiled, **bare)
     if y is None:
         checks.only_without("batches of one's own", batch_size=asked.batch_size, sigma=sigma)
         checks.stream(X, model, terms, LOSSES, fraction)
         return Stream(model, X, terms), watched, None
-    table = Table(model, X, y, sigma, **terms)
+    table = Table(model, X, y, sigma, compiled, **terms)
     if fraction is not None:
         checks.within("validation", fraction, gt=0, lt=1)
         if table.mapped:

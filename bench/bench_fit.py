@@ -1,0 +1,161 @@
+"""Mini-batch descent of linear models."""
+
+from __future__ import annotations
+
+import functools
+import warnings
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from job import Group, Job, Target, benchmarks, run
+
+import ml4pa
+
+EPOCHS = 5
+
+
+@dataclass(frozen=True)
+class Data:
+    """Rows and features; `kind` is "logistic" or "line"."""
+
+    kind: str
+    rows: int
+    features: int
+    batch: int
+    eta: float
+    shuffle: bool
+
+    @property
+    def model(self) -> Any:
+        logistic = self.kind == "logistic"
+        return ml4pa.Logistic(self.features) if logistic else ml4pa.Linear(1)
+
+    @property
+    def loss(self) -> str:
+        return "cross_entropy" if self.kind == "logistic" else "mse"
+
+
+@functools.cache
+def arrays(kind: str, rows: int, features: int) -> tuple[Any, Any]:
+    """X and y."""
+    rng = np.random.default_rng(1)
+    if kind == "line":
+        x = rng.uniform(0, 1, (rows, 1))
+        return x, 2 * x[:, 0] + 17 + 0.1 * rng.normal(size=rows)
+    X = rng.normal(size=(rows, features))
+    return X, (X @ np.linspace(-1, 1, features) + rng.logistic(size=rows) > 0).astype(float)
+
+
+@functools.cache
+def least(case: Data) -> tuple[float, Any]:
+    """The least cost that there is, and the cost."""
+    X, y = arrays(case.kind, case.rows, case.features)
+    best = ml4pa.fit(case.model, X, y, loss=case.loss)
+    return best.cost, best.objective
+
+
+class Epochs(Job):
+    """`work` leaves the parameters in `theta`."""
+
+    def __init__(self, case: Data) -> None:
+        self.case = case
+        self.X, self.y = arrays(case.kind, case.rows, case.features)
+        self.steps = EPOCHS * case.rows
+        self.theta: Any = None
+
+    def check(self) -> None:
+        """Everybody's final cost is that of the best parameters, to 0.5 %."""
+        cost, objective = least(self.case)
+        assert objective(self.theta) < 1.005 * cost
+
+
+class Compiled(Epochs):
+    who = "ml4pa"
+
+    def work(self) -> None:
+        self.theta = ml4pa.fit(
+            self.case.model, self.X, self.y, ml4pa.GradientDescent(self.case.eta),
+            loss=self.case.loss, epochs=EPOCHS, batch_size=self.case.batch,
+            shuffle=self.case.shuffle, rng=1,
+        ).params  # fmt: skip
+
+
+class Numba(Epochs):
+    """The gradient's loop alone: no cost is computed."""
+
+    who = "numba"
+    needs = ("numba",)
+
+    def work(self) -> None:
+        import numba_epochs
+
+        c = self.case
+        if c.kind == "logistic":
+            self.theta = numba_epochs.logistic(self.X, self.y, EPOCHS, c.batch, c.eta, c.shuffle)
+        else:
+            self.theta = numba_epochs.line(self.X[:, 0], self.y, EPOCHS, c.eta, c.shuffle)
+
+
+class ScikitLearn(Epochs):
+    """Its batch is one row: the rate is that of a row of ml4pa's batch."""
+
+    who = "scikit-learn"
+    needs = ("sklearn",)
+    slow = True
+
+    def work(self) -> None:
+        from sklearn.linear_model import SGDClassifier, SGDRegressor
+
+        c = self.case
+        given = {
+            "penalty": None, "max_iter": EPOCHS, "tol": None, "shuffle": c.shuffle,
+            "learning_rate": "constant", "random_state": 1,
+        }  # fmt: skip
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            if c.kind == "logistic":
+                told = SGDClassifier(loss="log_loss", eta0=c.eta / c.batch, **given)
+            else:
+                told = SGDRegressor(eta0=2 * c.eta, **given)  # its loss is half the square
+            told.fit(self.X, self.y)
+        self.theta = np.concatenate([np.atleast_1d(told.intercept_), told.coef_.ravel()])
+
+
+LOGISTIC = Data("logistic", 1_500_000, 18, 32, 0.05, True)
+LINE = Data("line", 500_000, 1, 1, 1e-4, True)
+
+GROUPS = (
+    Group(
+        title="5 epochs of 1.5e6 x 18, batches of 32: logistic, shuffled",
+        unit="ns a row",
+        units=1e9,
+        case=LOGISTIC,
+        jobs=(Compiled, Numba, ScikitLearn),
+        targets=(Target(0.5, Numba.who), Target(1 / 5, ScikitLearn.who)),
+        rounds=5,
+    ),
+    Group(
+        title="5 epochs of 1.5e6 x 18, batches of 32: logistic, in order",
+        unit="ns a row",
+        units=1e9,
+        case=replace(LOGISTIC, shuffle=False),
+        jobs=(Compiled, Numba),
+        targets=(Target(1.0, Numba.who),),
+        rounds=5,
+    ),
+    Group(
+        title="5 epochs of 5e5 rows, one a step: line, shuffled",
+        unit="ns a row",
+        units=1e9,
+        case=LINE,
+        jobs=(Compiled, Numba, ScikitLearn),
+        targets=(Target(1 / 8, ScikitLearn.who),),
+        rounds=10,
+    ),
+)
+
+
+@benchmarks(GROUPS)
+def test_epochs(benchmark: Any, group: Group, kind: type[Job]) -> None:
+    run(benchmark, group, kind, replace(group.case, rows=group.case.rows // 10))

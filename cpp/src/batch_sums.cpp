@@ -1,0 +1,23 @@
+#include "ml4pa/costs/batch_sums.hpp"
+
+#include "ml4pa/costs/make.hpp"
+#include "ml4pa/models/linear.hpp"
+
+namespace ml4pa {
+
+std::unique_ptr<BatchSum> make_batch_sum(const costs::Spec& spec, const costs::Source& source) {
+    using losses::CrossEntropy;
+    using Squares = losses::SquaredError<models::Identity>;
+    if (spec.model == "linear" && (spec.loss == "cross_entropy" || !spec.sigmoid())) {
+        const models::Linear linear(spec.numbers, spec.words);
+        const bool intercept = linear.intercept != 0;
+        if (spec.loss == "cross_entropy")
+            return std::make_unique<costs::LinearSum<CrossEntropy>>(linear.p, intercept, source);
+        return std::make_unique<costs::LinearSum<Squares>>(linear.p, intercept, source);
+    }
+    auto sum = costs::make_rowwise<double>(spec);
+    if (!sum) return nullptr;
+    return std::make_unique<costs::AnySum>(std::move(sum), source);
+}
+
+}  // namespace ml4pa
