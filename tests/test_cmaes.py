@@ -387,7 +387,7 @@ def test_covariance_that_breaks_is_repaired_and_counted(engine):
 @both_engines
 def test_ipop_doubles_the_population(engine):
     result = minimize(
-        Rastrigin(3), [2.0, 3.0, -2.0], CMAES(0.5, restarts="ipop"), rng=2, max_evals=20_000,
+        Rastrigin(3), [2.0, 3.0, -2.0], CMAES(0.5, restarts="ipop"), rng=2, max_evals=60_000,
         engine=engine, target=1e-9,
     )  # fmt: skip
     assert result.status == Status.TARGET

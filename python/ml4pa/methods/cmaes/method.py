@@ -69,10 +69,10 @@ class CMAES(PopulationMethod):
     mu, weights, c_sigma, d_sigma, c_c, c_1, c_mu : optional
         In place of the standard parameters, which `parameters` shows. ``weights`` are lambda
         numbers from the best point to the worst, decreasing.
-    tolfun : float >= 0, default 1e-12
+    tolfun : float >= 0, default 1e-11
         End where the best values of the last 10 + 30 n/lambda generations, and the values of the
         last one, differ by no more.
-    tolx : float >= 0, default 1e-12
+    tolx : float >= 0, default 1e-11
         End where every standard deviation, and the path of C, are below tolx sigma0.
     tolxup : float > 1, default 1e4
         End where the largest standard deviation has grown by more than this: sigma0 was far too
@@ -126,8 +126,8 @@ class CMAES(PopulationMethod):
     c_c: float | None = dataclasses.field(default=None, kw_only=True)
     c_1: float | None = dataclasses.field(default=None, kw_only=True)
     c_mu: float | None = dataclasses.field(default=None, kw_only=True)
-    tolfun: float = dataclasses.field(default=1e-12, kw_only=True, metadata={"within": {"ge": 0}})
-    tolx: float = dataclasses.field(default=1e-12, kw_only=True, metadata={"within": {"ge": 0}})
+    tolfun: float = dataclasses.field(default=1e-11, kw_only=True, metadata={"within": {"ge": 0}})
+    tolx: float = dataclasses.field(default=1e-11, kw_only=True, metadata={"within": {"ge": 0}})
     tolxup: float = dataclasses.field(default=1e4, kw_only=True, metadata={"within": {"gt": 1}})
     tolcondition: float = dataclasses.field(
         default=1e14, kw_only=True, metadata={"within": {"gt": 1}}
