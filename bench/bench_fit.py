@@ -71,14 +71,22 @@ class Epochs(Job):
 
 
 class Compiled(Epochs):
+    """The cost at the start and at the end, as the peers compute none between."""
+
     who = "ml4pa"
+    evaluate = EPOCHS
 
     def work(self) -> None:
         self.theta = ml4pa.fit(
             self.case.model, self.X, self.y, ml4pa.GradientDescent(self.case.eta),
             loss=self.case.loss, epochs=EPOCHS, batch_size=self.case.batch,
-            shuffle=self.case.shuffle, rng=1,
+            shuffle=self.case.shuffle, evaluate=self.evaluate, rng=1,
         ).params  # fmt: skip
+
+
+class EachEpoch(Compiled):
+    who = "ml4pa, cost after each epoch"
+    evaluate = 1
 
 
 class Numba(Epochs):
@@ -131,7 +139,7 @@ GROUPS = (
         unit="ns a row",
         units=1e9,
         case=LOGISTIC,
-        jobs=(Compiled, Numba, ScikitLearn),
+        jobs=(Compiled, EachEpoch, Numba, ScikitLearn),
         targets=(Target(0.5, Numba.who), Target(1 / 5, ScikitLearn.who)),
         rounds=5,
     ),
@@ -140,7 +148,7 @@ GROUPS = (
         unit="ns a row",
         units=1e9,
         case=replace(LOGISTIC, shuffle=False),
-        jobs=(Compiled, Numba),
+        jobs=(Compiled, EachEpoch, Numba),
         targets=(Target(1.0, Numba.who),),
         rounds=5,
     ),
@@ -149,7 +157,7 @@ GROUPS = (
         unit="ns a row",
         units=1e9,
         case=LINE,
-        jobs=(Compiled, Numba, ScikitLearn),
+        jobs=(Compiled, EachEpoch, Numba, ScikitLearn),
         targets=(Target(1 / 8, ScikitLearn.who),),
         rounds=10,
     ),

@@ -187,6 +187,17 @@ def test_epochs_are_a_budget():
     assert fit(Linear(3), X, y, epochs=7).nit == 7  # a batch is all data
 
 
+@engines
+def test_the_cost_may_be_computed_now_and_then(engine):
+    X, y = plane()
+    each = fit(Linear(3), X, y, Adam(0.05), batch_size=9, epochs=8, rng=1, engine=engine)
+    some = fit(Linear(3), X, y, Adam(0.05), batch_size=9, epochs=8, rng=1, engine=engine,
+               evaluate=3)  # fmt: skip
+    assert some.history.epoch.tolist() == [0, 3, 6, 8] and some.nfev == 4
+    assert_array_equal(some.history.cost, each.history.cost[[0, 3, 6, 8]])
+    assert_array_equal(some.params, each.params)
+
+
 def test_the_target_and_the_time_end_a_fit():
     X, y = plane()
     told = fit(Linear(3), X, y, Adam(0.1), batch_size=10, epochs=500, target=0.1)
@@ -461,6 +472,7 @@ X3, Y3 = plane(20)
         ((Linear(2), X3, Y3), {"batch_size": 4}, r"X has shape \(20, 3\), but the model needs"),
         ((Linear(3), X3, Y3), {"batch_size": 0}, "batch_size=0 must be >= 1"),
         ((Linear(3), X3, Y3), {"epochs": -1}, "epochs=-1 must be >= 0"),
+        ((Linear(3), X3, Y3), {"epochs": 3, "evaluate": 0}, "evaluate=0 must be >= 1"),
         ((Linear(3), X3, Y3), {"patience": 0}, "patience=0 must be >= 1"),
         ((Linear(3), X3, Y3), {"epochs": 3, "gtol": 1e-3}, "gtol is given, but does not go with"),
         ((Linear(3), X3, Y3), {"epochs": 3, "shuffle": 0}, "shuffle=0 must be >= 1"),

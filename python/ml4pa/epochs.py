@@ -182,6 +182,7 @@ def through_epochs(
     source: Source,
     epochs: int,
     *,
+    evaluate: int,
     validation: Table | None,
     patience: int | None,
     target: float | None,
@@ -203,6 +204,9 @@ def through_epochs(
         note(0, None)
         for epoch in range(epochs):
             met = source.epoch(run, epoch, deadline)
+            ends = epoch + 1 == epochs or run.stopped() or deadline.met
+            if (epoch + 1) % evaluate and not ends:
+                continue
             note(epoch + 1, met)
             course.stop = _reason(course, run, epochs, patience, target, deadline)
             if not listener(course) and course.stop.reason == Status.RUNNING:

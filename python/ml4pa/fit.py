@@ -52,6 +52,7 @@ def fit(
     initial: Any = None,
     validation: Any = None,
     patience: int | None = None,
+    evaluate: int = 1,
     bounds: Any = None,
     max_iter: int | None = None,
     max_evals: int | None = None,
@@ -112,6 +113,9 @@ def fit(
     patience : int >= 1, optional
         Stop where the cost, of the validation data where there are some, has had no new minimum
         for so many epochs.
+    evaluate : int >= 1, default 1
+        Compute the costs after every so many epochs, and after the last: each takes a pass over the
+        data. The callback, the target and the patience look at them only then.
     bounds : sequence of (low, high), (n, 2) array, or scipy.optimize.Bounds, optional
         Bounds of the parameters.
     max_iter, max_evals, gtol, xtol, ftol, record
@@ -185,7 +189,7 @@ def fit(
     if y is None or any(value is not None for value in in_epochs.values()):
         checks.only_without("mini-batches, epochs or validation", covariance=covariance)
         checks.only_without("epochs (try patience, target or max_time)", **whole_only)
-        asked = _asked(in_epochs, max_time, target)
+        asked = _asked(in_epochs, evaluate, max_time, target)
         how = how or Adam(0.01)
         checks.steps_by_formula(how, "a fit in epochs")
         compiled = engine == "compiled"
@@ -269,6 +273,7 @@ class Asked(NamedTuple):
     """What was asked of the epochs."""
 
     epochs: int
+    evaluate: int
     batch_size: int | None
     patience: int | None
     validation: Any
@@ -276,13 +281,16 @@ class Asked(NamedTuple):
     max_time: float
 
 
-def _asked(given: dict[str, Any], max_time: float | None, target: float | None) -> Asked:
+def _asked(
+    given: dict[str, Any], evaluate: int, max_time: float | None, target: float | None
+) -> Asked:
     epochs, patience, batch_size = (given[k] for k in ("epochs", "patience", "batch_size"))
     if epochs is None:
         limited = patience is not None or max_time is not None
         epochs = MOST_EPOCHS if limited else DEFAULT_EPOCHS
     return Asked(
         checks.count("epochs", epochs),
+        checks.count("evaluate", evaluate, least=1),
         None if batch_size is None else checks.count("batch_size", batch_size, least=1),
         None if patience is None else checks.count("patience", patience, least=1),
         given["validation"],
@@ -366,8 +374,8 @@ def _through(
 
     try:
         return through_epochs(
-            run, source, asked.epochs, validation=watched, patience=asked.patience,
-            target=asked.target, max_time=asked.max_time, listener=listen,
+            run, source, asked.epochs, evaluate=asked.evaluate, validation=watched,
+            patience=asked.patience, target=asked.target, max_time=asked.max_time, listener=listen,
         )  # fmt: skip
     finally:
         if bar is not None:
