@@ -44,12 +44,12 @@ void begin_buckets(std::uint32_t* count, Index buckets) {
 
 // Sorts m numbers whose `below` lower bits of the word are random: into about as many buckets as
 // there are numbers, then by insertion, which has little left to do.
-void sort_bucket(const std::uint64_t* a, Index m, int below, std::uint64_t* b,
+// `place` has room for them.
+constexpr int most_bits = 14;
+void sort_bucket(const std::uint64_t* a, Index m, int below, std::uint64_t* b, std::uint32_t* place,
                  std::uint32_t* rows) {
-    constexpr int most = 14;
-    static thread_local std::uint32_t place[1 << most];
     int bits = 1;
-    while ((Index{1} << bits) < m && bits < most) ++bits;
+    while ((Index{1} << bits) < m && bits < most_bits) ++bits;
     bits = std::min(bits, below);
     const int shift = 32 + below - bits;
     const std::uint64_t mask = (std::uint64_t{1} << bits) - 1;
@@ -95,9 +95,10 @@ const std::uint32_t* Order::shuffle(std::uint64_t key, std::uint64_t epoch, std:
         bucket_room_ = most;
         bucket_ = Buffer<std::uint64_t>(most);
     }
+    std::vector<std::uint32_t> finer(std::size_t{1} << most_bits);
     Index begin = 0;
     for (const std::uint32_t m : counts) {
-        sort_bucket(sorted + begin, m, below, bucket_.data(), rows_.data() + begin);
+        sort_bucket(sorted + begin, m, below, bucket_.data(), finer.data(), rows_.data() + begin);
         begin += m;
     }
     return rows_.data();
