@@ -21,7 +21,7 @@ public:
 
     Work<T> work(bool hessian) const override {
         const Index n = model_.n(), in = model_.features(), out = model_.outputs();
-        const Index pairs = hessian ? n * (n + 1) / 2 : 0;
+        const Index pairs = hessian ? n * (n + 1) / 2 + 1 : 0;  // moments: 2 n - 1, 3 for n = 2
         const Index tiles = in + 6 * out + model_.scratch();
         Work<T> work;
         work.memory = Buffer<T>(tiles * tile_rows + (n + 1 + pairs) * lanes);
@@ -58,13 +58,14 @@ public:
         begin(work, h != nullptr);
         for (Index i = 0; i < count; i += tile_rows) {
             const auto number = [=](Index k) { return first + i + k; };
+            const Index ahead = rows.column == 1 && rows.row > 1 ? tile_rows * rows.row : 0;
             const Index m = std::min(tile_rows, count - i);
             if (h != nullptr)
-                add_tile<true, true>(theta, rows, number, m, work);
+                add_tile<true, true>(theta, rows, number, m, work, ahead);
             else if (g != nullptr)
-                add_tile<true, false>(theta, rows, number, m, work);
+                add_tile<true, false>(theta, rows, number, m, work, ahead);
             else
-                add_tile<false, false>(theta, rows, number, m, work);
+                add_tile<false, false>(theta, rows, number, m, work, ahead);
         }
         return end(g, h, work);
     }
@@ -101,13 +102,14 @@ public:
 
 private:
     template <class Number>
-    void take(const Rows<T>& rows, Number number, Index count, Work<T>& work) const {
-        fill(work.tile, rows, model_.features(), model_.outputs(), count, number);
+    void take(const Rows<T>& rows, Number number, Index count, Work<T>& work,
+              Index ahead = 0) const {
+        fill(work.tile, rows, model_.features(), model_.outputs(), count, number, ahead);
     }
 
     void begin(Work<T>& work, bool hessian) const {
         const Index n = model_.n();
-        const Index sums = n + 1 + (hessian ? n * (n + 1) / 2 : 0);
+        const Index sums = n + 1 + (hessian ? n * (n + 1) / 2 + 1 : 0);
         std::fill_n(work.sums, sums * lanes, T{});
     }
 
@@ -117,19 +119,15 @@ private:
         const T* s = work.sums;
         if (g != nullptr)
             for (Index j = 0; j < n; ++j) g[j] = sum_of<T>(load(s + (1 + j) * lanes));
-        if (h != nullptr) {
-            const T* pair = work.curved;
-            for (Index i = 0; i < n; ++i)
-                for (Index j = 0; j <= i; ++j, pair += lanes)
-                    h[i * n + j] = h[j * n + i] = sum_of<T>(load(pair));
-        }
+        if constexpr (Model::linear)
+            if (h != nullptr) expand(h, work.curved);
         return sum_of<T>(load(s));
     }
 
     template <bool gradient, bool hessian, class Number>
-    void add_tile(const T* theta, const Rows<T>& rows, Number number, Index count,
-                  Work<T>& work) const {
-        take(rows, number, count, work);
+    void add_tile(const T* theta, const Rows<T>& rows, Number number, Index count, Work<T>& work,
+                  Index ahead = 0) const {
+        take(rows, number, count, work, ahead);
         Tile<T>& tile = work.tile;
         model_.forward(theta, tile);
         for (Index o = 0; o < model_.outputs(); ++o)
@@ -169,26 +167,39 @@ private:
         }
     }
 
-    // Adds sum_i curvature_i a_j a_k to the partial sums of each pair j >= k.
-    void curve(Work<T>& work) const {
-        const Tile<T>& tile = work.tile;
-        T* pair = work.curved;
-        T* weighted = tile.value;  // free by now
-        for (Index j = 0; j < model_.n(); ++j) {
-            const T* a = model_.column(tile, j);
-            for (Index i = 0; i < tile.padded; ++i)
-                weighted[i] = a == nullptr ? work.curvature[i] : work.curvature[i] * a[i];
-            for (Index k = 0; k <= j; ++k, pair += lanes) {
-                const T* b = model_.column(tile, k);
-                Lanes<T> s = load(pair);
-                if (b == nullptr)
-                    for (Index i = 0; i < tile.padded; i += lanes) s += load(weighted + i);
-                else
-                    for (Index i = 0; i < tile.padded; i += lanes)
-                        s += load(weighted + i) * load(b + i);
-                store(pair, s);
-            }
+    // Adds sum_i curvature_i a_ij a_ik to the partial sums of each pair j >= k, the columns of ones
+    // first; or, of a model with moments, sum_i curvature_i T_k to those of each k up to 2 d.
+    void curve(Work<T>& work) const
+        requires Model::linear
+    {
+        Tile<T>& tile = work.tile;
+        const Index n = model_.n(), ones = model_.ones();
+        const T* a = model_.design(tile);
+        if constexpr (Model::moments) {
+            model_.extend(tile);
+            models::add_products(work.curvature, a, 2 * n - 1, work.curved, tile.padded);
+            return;
         }
+        T* weighted = tile.value;  // free by now
+        T* pair = work.curved;
+        for (Index j = 0; j < n; ++j) {
+            for (Index i = 0; i < tile.padded; ++i)
+                weighted[i] = work.curvature[i] * (j < ones ? T(1) : a[(j - ones) * tile_rows + i]);
+            if (ones) models::add(pair, weighted, tile.padded);
+            models::add_products(weighted, a, j + 1 - ones, pair + ones * lanes, tile.padded);
+            pair += (j + 1) * lanes;
+        }
+    }
+
+    void expand(T* h, const T* curved) const
+        requires Model::linear
+    {
+        const Index n = model_.n();
+        const auto sum = [=](Index k) { return sum_of<T>(load(curved + k * lanes)); };
+        for (Index i = 0, pair = 0; i < n; ++i)
+            for (Index j = 0; j <= i; ++j, ++pair)
+                h[i * n + j] = h[j * n + i] =
+                    Model::moments ? T(0.5) * (sum(i + j) + sum(i - j)) : sum(pair);
     }
 
     Model model_;

@@ -36,6 +36,14 @@ struct Tile {
 
 namespace detail {
 
+// Asks for a row that will be wanted soon, as far as the second cache: the first takes too few
+// requests at a time to keep memory busy.
+template <class T>
+inline void prefetch(const T* row, Index features) {
+    constexpr Index line = 64 / static_cast<Index>(sizeof(T));
+    for (Index j = 0; j < features; j += line) __builtin_prefetch(row + j, 0, 2);
+}
+
 // Columns j, j + 1, ... of eight rows that lie apart; `at(i)` is where row i begins.
 template <class T, class At>
 inline void fill_eight(T* x, Index features, Index column, Index i, At at) {
@@ -57,6 +65,16 @@ inline void fill_one(T* x, Index features, Index column, Index i, At at) {
     for (Index j = 0; j < features; ++j) x[j * tile_rows + i] = from[j * column];
 }
 
+template <class T, class Number>
+inline void fill_columns(T* to, const T* from, Index columns, Index count, Number number) {
+    if (columns == 1) {  // in vectors, where the rows are consecutive
+        for (Index i = 0; i < count; ++i) to[i] = from[number(i)];
+        return;
+    }
+    for (Index j = 0; j < columns; ++j)
+        for (Index i = 0; i < count; ++i) to[j * tile_rows + i] = from[number(i) * columns + j];
+}
+
 template <class T>
 inline void zero_tail(T* a, Index columns, Index count, Index padded) {
     for (Index j = 0; j < columns; ++j)
@@ -65,21 +83,23 @@ inline void zero_tail(T* a, Index columns, Index count, Index padded) {
 
 }  // namespace detail
 
-// Fills the tile with the rows number(0), ..., number(count - 1) of the data, count <= 64.
+// Fills the tile with the rows number(0), ..., number(count - 1) of the data, count <= 64, and
+// asks for the numbers that lie so far `ahead` of them.
 template <class T, class Number>
 inline void fill(Tile<T>& tile, const Rows<T>& rows, Index features, Index outputs, Index count,
-                 Number number) {
+                 Number number, Index ahead = 0) {
     const auto at = [&](Index i) { return rows.x + number(i) * rows.row; };
     tile.count = count;
     tile.padded = (count + lanes - 1) / lanes * lanes;
     Index i = 0;
-    for (; i + lanes <= count; i += lanes) detail::fill_eight(tile.x, features, rows.column, i, at);
+    for (; i + lanes <= count; i += lanes) {
+        if (ahead != 0)
+            for (Index k = 0; k < lanes; ++k) detail::prefetch(at(i + k) + ahead, features);
+        detail::fill_eight(tile.x, features, rows.column, i, at);
+    }
     for (; i < count; ++i) detail::fill_one(tile.x, features, rows.column, i, at);
-    for (Index o = 0; o < outputs; ++o)
-        for (i = 0; i < count; ++i) tile.y[o * tile_rows + i] = rows.y[number(i) * outputs + o];
-    if (rows.w != nullptr)
-        for (Index o = 0; o < outputs; ++o)
-            for (i = 0; i < count; ++i) tile.w[o * tile_rows + i] = rows.w[number(i) * outputs + o];
+    detail::fill_columns(tile.y, rows.y, outputs, count, number);
+    if (rows.w != nullptr) detail::fill_columns(tile.w, rows.w, outputs, count, number);
     if (count == tile.padded) return;
     detail::zero_tail(tile.x, features, count, tile.padded);
     detail::zero_tail(tile.y, outputs, count, tile.padded);

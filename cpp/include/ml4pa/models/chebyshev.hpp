@@ -6,7 +6,7 @@ namespace ml4pa::models {
 
 // sum_k theta_k T_k(t), t = (2 x - a - b)/(b - a), T_(k+1) = 2 t T_k - T_(k-1)
 struct Chebyshev {
-    static constexpr bool linear = true, links = false;
+    static constexpr bool linear = true, links = false, moments = true;
     Index degree;
     double low, high;
 
@@ -16,7 +16,7 @@ struct Chebyshev {
     Index n() const { return degree + 1; }
     Index features() const { return 1; }
     Index outputs() const { return 1; }
-    Index scratch() const { return degree + 1; }  // T_k
+    Index scratch() const { return 2 * degree + 1; }  // T_k, up to 2 d for the moments
 
     template <class T>
     void forward(const T* theta, Tile<T>& tile) const {
@@ -39,13 +39,25 @@ struct Chebyshev {
 
     template <class T>
     void backward(const T*, Tile<T>& tile, T* sums) const {
-        for (Index k = 0; k <= degree; ++k)
-            add_products(sums + k * lanes, tile.scratch + k * tile_rows, tile.slope, tile.padded);
+        add_products(tile.slope, tile.scratch, n(), sums, tile.padded);
     }
 
     template <class T>
-    const T* column(const Tile<T>& tile, Index k) const {
-        return tile.scratch + k * tile_rows;
+    const T* design(const Tile<T>& tile) const {
+        return tile.scratch;
+    }
+    Index ones() const { return 0; }
+
+    // T_(d+1), ..., T_(2d): T_(k+1) = 2 T_1 T_k - T_(k-1)
+    template <class T>
+    void extend(Tile<T>& tile) const {
+        const T* t = tile.scratch + tile_rows;
+        for (Index k = degree; k < 2 * degree; ++k) {
+            T* now = tile.scratch + k * tile_rows;
+            for (Index i = 0; i < tile.padded; i += lanes)
+                store(now + tile_rows + i,
+                      (load(t + i) + load(t + i)) * load(now + i) - load(now - tile_rows + i));
+        }
     }
 };
 

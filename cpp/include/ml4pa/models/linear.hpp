@@ -6,7 +6,7 @@ namespace ml4pa::models {
 
 // theta_0 + sum_j theta_j x_j, or without theta_0. With a sigmoid link it is Logistic.
 struct Linear {
-    static constexpr bool linear = true, links = true;
+    static constexpr bool linear = true, links = true, moments = false;
     Index p, intercept;
 
     Linear(const std::vector<double>& numbers, const std::vector<std::string>&)
@@ -28,15 +28,14 @@ struct Linear {
     template <class T>
     void backward(const T*, Tile<T>& tile, T* sums) const {
         if (intercept) add(sums, tile.slope, tile.padded);
-        for (Index j = 0; j < p; ++j)
-            add_products(sums + (j + intercept) * lanes, tile.x + j * tile_rows, tile.slope,
-                         tile.padded);
+        add_products(tile.slope, tile.x, p, sums + intercept * lanes, tile.padded);
     }
 
     template <class T>
-    const T* column(const Tile<T>& tile, Index j) const {
-        return intercept && j == 0 ? nullptr : tile.x + (j - intercept) * tile_rows;
+    const T* design(const Tile<T>& tile) const {
+        return tile.x;
     }
+    Index ones() const { return intercept; }
 
 private:
     // w vectors of rows, from row i.

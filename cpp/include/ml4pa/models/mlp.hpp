@@ -13,7 +13,7 @@ namespace ml4pa::models {
 // parameters stand neuron by neuron: b_i, w_i1, w_i2, ...
 class MLP {
 public:
-    static constexpr bool linear = false, links = true;
+    static constexpr bool linear = false, links = true, moments = false;
 
     MLP(const std::vector<double>& numbers, const std::vector<std::string>& words)
         : activation_(words[0]) {
@@ -135,22 +135,8 @@ private:
     static void gradient(const T* delta, Index out, const T* a, Index into, T* sums, Index padded) {
         for (Index o = 0; o < out; ++o, delta += tile_rows, sums += (1 + into) * lanes) {
             add(sums, delta, padded);
-            T* s = sums + lanes;
-            Index j = 0;
-            for (; j + 4 <= into; j += 4) pairs<4>(delta, a + j * tile_rows, s + j * lanes, padded);
-            for (; j < into; ++j) pairs<1>(delta, a + j * tile_rows, s + j * lanes, padded);
+            add_products(delta, a, into, sums + lanes, padded);
         }
-    }
-
-    template <int inputs, class T>
-    static void pairs(const T* delta, const T* a, T* sums, Index padded) {
-        Lanes<T> s[inputs];
-        for (int k = 0; k < inputs; ++k) s[k] = load(sums + k * lanes);
-        for (Index i = 0; i < padded; i += lanes) {
-            const Lanes<T> d = load(delta + i);
-            for (int k = 0; k < inputs; ++k) s[k] += d * load(a + k * tile_rows + i);
-        }
-        for (int k = 0; k < inputs; ++k) store(sums + k * lanes, s[k]);
     }
 
     std::vector<Index> layers_;

@@ -13,8 +13,11 @@
 //         template <class T> void backward(const T* theta, Tile<T>& tile, T* sums) const;
 //             // adds slope * dscore/dtheta_j to the eight partial sums of each j: row i to lane
 //             // i mod 8 of sums + 8 j. The slopes of padding rows are 0. It may change the slopes.
-//         template <class T> const T* column(const Tile<T>& tile, Index j) const;
-//             // of a linear one: column j of the design matrix, null for a column of ones
+//         template <class T> const T* design(const Tile<T>& tile) const;
+//             // of a linear one: the columns of its design matrix, 64 numbers each
+//         Index ones() const;           // and how many columns of ones stand before them
+//         static constexpr bool moments; // of a linear one: its columns are T_k, whose products
+//                                        // are (T_(j+k) + T_|j-k|)/2
 //     };
 #pragma once
 
@@ -28,12 +31,25 @@ namespace ml4pa::models {
 using costs::Tile;
 using costs::tile_rows;
 
-// sums += a b over the padded rows, row i to lane i mod 8.
+// Adds sum_i b_i a_ij to the partial sums of each of some columns j, row i to lane i mod 8.
+template <int columns, class T>
+inline void add_block(const T* b, const T* a, T* sums, Index padded) {
+    Lanes<T> s[columns];
+    for (int j = 0; j < columns; ++j) s[j] = load(sums + j * lanes);
+    for (Index i = 0; i < padded; i += lanes) {
+        const Lanes<T> v = load(b + i);
+        for (int j = 0; j < columns; ++j) s[j] += v * load(a + j * tile_rows + i);
+    }
+    for (int j = 0; j < columns; ++j) store(sums + j * lanes, s[j]);
+}
+
+// The same for any number of columns, six at a time: their sums stay in registers.
 template <class T>
-inline void add_products(T* sums, const T* a, const T* b, Index padded) {
-    Lanes<T> s = load(sums);
-    for (Index i = 0; i < padded; i += lanes) s += load(a + i) * load(b + i);
-    store(sums, s);
+inline void add_products(const T* b, const T* a, Index columns, T* sums, Index padded) {
+    Index j = 0;
+    for (; j + 6 <= columns; j += 6) add_block<6>(b, a + j * tile_rows, sums + j * lanes, padded);
+    for (; j + 2 <= columns; j += 2) add_block<2>(b, a + j * tile_rows, sums + j * lanes, padded);
+    if (j < columns) add_block<1>(b, a + j * tile_rows, sums + j * lanes, padded);
 }
 
 template <class T>

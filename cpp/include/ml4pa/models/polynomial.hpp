@@ -6,7 +6,7 @@ namespace ml4pa::models {
 
 // sum_k theta_k x^k
 struct Polynomial {
-    static constexpr bool linear = true, links = false;
+    static constexpr bool linear = true, links = false, moments = false;
     Index degree;
 
     Polynomial(const std::vector<double>& numbers, const std::vector<std::string>&)
@@ -32,14 +32,14 @@ struct Polynomial {
 
     template <class T>
     void backward(const T*, Tile<T>& tile, T* sums) const {
-        for (Index k = 0; k <= degree; ++k)
-            add_products(sums + k * lanes, tile.scratch + k * tile_rows, tile.slope, tile.padded);
+        add_products(tile.slope, tile.scratch, n(), sums, tile.padded);
     }
 
     template <class T>
-    const T* column(const Tile<T>& tile, Index k) const {
-        return tile.scratch + k * tile_rows;
+    const T* design(const Tile<T>& tile) const {
+        return tile.scratch;
     }
+    Index ones() const { return 0; }
 };
 
 }  // namespace ml4pa::models
