@@ -25,6 +25,7 @@ from dataclasses import dataclass  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 import bench_cmaes  # noqa: E402
+import bench_costs  # noqa: E402
 import bench_descents  # noqa: E402
 import bench_fit  # noqa: E402
 import bench_import  # noqa: E402
@@ -47,6 +48,7 @@ SECTIONS = {
     "Gradient methods": (bench_descents, bench_updates, bench_import),
     "CMA-ES": (bench_cmaes,),
     "Fits": (bench_fit,),
+    "Costs": (bench_costs,),
 }
 
 HEAD = """\

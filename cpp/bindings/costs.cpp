@@ -1,6 +1,5 @@
 #include "bindings.hpp"
 #include "ml4pa/costs/data_cost.hpp"
-#include "ml4pa/costs/make.hpp"
 
 using ml4pa::Index;
 using ml4pa::Objective;

@@ -3,6 +3,7 @@
 #include "ml4pa/costs/correlated.hpp"
 #include "ml4pa/costs/data_cost.hpp"
 #include "ml4pa/factory.hpp"
+#include "ml4pa/models/links.hpp"
 
 namespace ml4pa {
 

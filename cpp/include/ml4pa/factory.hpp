@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "ml4pa/costs/data_cost.hpp"
-#include "ml4pa/costs/make.hpp"
+#include "ml4pa/costs/spec.hpp"
 #include "ml4pa/gradient_run.hpp"
 #include "ml4pa/line_search.hpp"
 #include "ml4pa/minimize.hpp"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar
@@ -68,18 +69,7 @@ class Chebyshev(LinearModel):
 
     def basis(self) -> list[list[Fraction]]:
         """T_k as coefficients of powers of x, exact: row k."""
-        low, high = Fraction(self.low), Fraction(self.high)
-        shift, slope = -(low + high) / (high - low), 2 / (high - low)
-        zero = Fraction(0)
-        rows = [[Fraction(1)] + [zero] * self.degree]
-        for k in range(self.degree):
-            last = rows[-1]
-            up = [zero, *last[:-1]]  # x times T_k
-            times = [shift * a + slope * b for a, b in zip(last, up, strict=True)]
-            before = rows[-2] if k else [zero] * self.n_params
-            factor = 2 if k else 1
-            rows.append([factor * a - b for a, b in zip(times, before, strict=True)])
-        return rows
+        return _basis(self)
 
     def powers(self, *parts: ArrayLike) -> Array:
         """The coefficients of powers of x, (n,), of the sum of some thetas, each (n,), exactly."""
@@ -90,3 +80,19 @@ class Chebyshev(LinearModel):
 
     def native(self) -> tuple[str, list[float], list[str]]:
         return self.name, [self.degree, self.low, self.high], []
+
+
+@functools.lru_cache(maxsize=16)
+def _basis(model: Chebyshev) -> list[list[Fraction]]:
+    low, high = Fraction(model.low), Fraction(model.high)
+    shift, slope = -(low + high) / (high - low), 2 / (high - low)
+    zero = Fraction(0)
+    rows = [[Fraction(1)] + [zero] * model.degree]
+    for k in range(model.degree):
+        last = rows[-1]
+        up = [zero, *last[:-1]]  # x times T_k
+        times = [shift * a + slope * b for a, b in zip(last, up, strict=True)]
+        before = rows[-2] if k else [zero] * model.n_params
+        factor = 2 if k else 1
+        rows.append([factor * a - b for a, b in zip(times, before, strict=True)])
+    return rows

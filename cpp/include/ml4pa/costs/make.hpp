@@ -1,29 +1,15 @@
-// From names to sums over rows.
+// A model's sums over rows, one for each loss that it can have.
 #pragma once
 
 #include <memory>
-#include <string>
-#include <vector>
+#include <utility>
 
 #include "ml4pa/costs/row_sum.hpp"
+#include "ml4pa/costs/spec.hpp"
 #include "ml4pa/losses/cross_entropy.hpp"
 #include "ml4pa/losses/squared_error.hpp"
 
 namespace ml4pa::costs {
-
-// A model and a loss, as Python names them; the last of `words` is the model's link.
-struct Spec {
-    std::string model;
-    std::vector<double> numbers;
-    std::vector<std::string> words;
-    std::string loss;
-
-    bool sigmoid() const { return !words.empty() && words.back() == models::Sigmoid::name; }
-};
-
-// Null for an unknown model.
-template <class T>
-std::unique_ptr<Rowwise<T>> make_rowwise(const Spec& spec);
 
 template <class Model, class T>
 std::unique_ptr<Rowwise<T>> make_row_sum(const Spec& spec) {

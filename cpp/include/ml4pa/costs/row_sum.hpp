@@ -6,6 +6,7 @@
 
 #include "ml4pa/costs/rowwise.hpp"
 #include "ml4pa/losses/loss.hpp"
+#include "ml4pa/models/model.hpp"
 
 namespace ml4pa::costs {
 
