@@ -131,6 +131,10 @@ private:
         take(rows, number, count, work, ahead);
         Tile<T>& tile = work.tile;
         model_.forward(theta, tile);
+        if (ahead != 0)  // for the other four, so that memory works during the loss too
+            for (Index i = 4; i < tile.padded; i += lanes)
+                detail::prefetch_four(rows.x + number(i) * rows.row + ahead, rows.row,
+                                      model_.features());
         for (Index o = 0; o < model_.outputs(); ++o)
             lose<gradient, hessian>(o * tile_rows, rows.w != nullptr, work);
         for (Index o = 0; o < model_.outputs(); ++o) {

@@ -36,12 +36,13 @@ struct Tile {
 
 namespace detail {
 
-// Asks for a row that will be wanted soon, as far as the second cache: the first takes too few
+// Asks for four rows that will be wanted soon, as far as the second cache: the first takes too few
 // requests at a time to keep memory busy.
 template <class T>
-inline void prefetch(const T* row, Index features) {
+inline void prefetch_four(const T* row, Index stride, Index features) {
     constexpr Index line = 64 / static_cast<Index>(sizeof(T));
-    for (Index j = 0; j < features; j += line) __builtin_prefetch(row + j, 0, 2);
+    for (Index k = 0; k < 4; ++k, row += stride)
+        for (Index j = 0; j < features; j += line) __builtin_prefetch(row + j, 0, 2);
 }
 
 // Columns j, j + 1, ... of eight rows that lie apart; `at(i)` is where row i begins.
@@ -84,7 +85,7 @@ inline void zero_tail(T* a, Index columns, Index count, Index padded) {
 }  // namespace detail
 
 // Fills the tile with the rows number(0), ..., number(count - 1) of the data, count <= 64, and
-// asks for the numbers that lie so far `ahead` of them.
+// asks for the first four of every eight rows that lie so many numbers `ahead` of them.
 template <class T, class Number>
 inline void fill(Tile<T>& tile, const Rows<T>& rows, Index features, Index outputs, Index count,
                  Number number, Index ahead = 0) {
@@ -93,8 +94,7 @@ inline void fill(Tile<T>& tile, const Rows<T>& rows, Index features, Index outpu
     tile.padded = (count + lanes - 1) / lanes * lanes;
     Index i = 0;
     for (; i + lanes <= count; i += lanes) {
-        if (ahead != 0)
-            for (Index k = 0; k < lanes; ++k) detail::prefetch(at(i + k) + ahead, features);
+        if (ahead != 0) detail::prefetch_four(at(i) + ahead, rows.row, features);
         detail::fill_eight(tile.x, features, rows.column, i, at);
     }
     for (; i < count; ++i) detail::fill_one(tile.x, features, rows.column, i, at);
