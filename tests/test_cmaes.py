@@ -510,6 +510,11 @@ def test_hyper_parameters_of_another_dimension(given, text, engine):
         minimize(Sphere(3), np.ones(3), CMAES(1.0, **given), engine=engine)
 
 
+def test_a_full_matrix_of_too_many_coordinates():
+    with pytest.raises(ValueError, match="n=200000 is > 50000: use 'diagonal' or 'limited'"):
+        CMAES(1.0).start(np.ones(200_000))
+
+
 def test_methods_with_arrays_are_compared_and_hashed():
     a = CMAES(0.5, scale=[1, 2], initial_covariance=np.eye(2))
     assert a == CMAES(0.5, scale=np.array([1.0, 2.0]), initial_covariance=[[1, 0], [0, 1]])

@@ -459,6 +459,8 @@ def rate_at(learning_rate: Callable[[int], Any], t: int) -> float:
 # ---- CMA-ES --------------------------------------------------------------------------------------
 
 SHAPES = ("full", "diagonal", "limited")
+#: More coordinates would need more than 20 GB for each matrix.
+MOST_FULL = 50_000
 
 
 def cmaes(method: Any) -> dict[str, Any]:
@@ -545,6 +547,11 @@ def initial_covariance(value: Any, n: int, mode: str) -> Array:
     a = np.ones(n) if value is None else array("initial_covariance", value)
     if a.shape[0] != n:
         raise ValueError(f"initial_covariance has shape {a.shape}, but x0 has length {n}")
+    if mode == "full" and n > MOST_FULL:
+        raise ValueError(
+            f"covariance='full' keeps matrices of n x n numbers, but n={n} is > {MOST_FULL}: "
+            "use 'diagonal' or 'limited'"
+        )
     if a.ndim == 2 and mode != "full":
         raise ValueError(
             f"initial_covariance has shape {a.shape}, but covariance={mode!r} keeps no matrix: "
