@@ -138,6 +138,12 @@ def test_cmaes(tour: Tour) -> None:
         assert row.steps < 200
 
 
+def test_closure(tour: Tour) -> None:
+    """Both reach a chi2 that 68 degrees of freedom allow: within three of its deviations."""
+    for name in ("CMA-ES", "Adam"):
+        assert abs(tour.rows[f"closure test, {name}"].fun - 68) < 3 * np.sqrt(2 * 68)
+
+
 def test_every_row_is_timed_honestly(tour: Tour) -> None:
     for row in tour.rows.values():
         assert row.compiled > 0
@@ -173,6 +179,7 @@ PICTURES = [
     "07_crickets",
     "08_cmaes",
     "08_cmaes_adaptation",
+    "09_closure",
 ]
 
 

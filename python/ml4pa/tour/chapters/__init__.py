@@ -7,6 +7,7 @@ from collections.abc import Callable
 from ..chapter import Chapter
 from .adam_step import adam_step
 from .beale import beale
+from .closure import closure
 from .cubic import cubic
 from .evolution import evolution
 from .line_fit import line_fit
@@ -24,6 +25,7 @@ CHAPTERS: tuple[Callable[[], Chapter], ...] = (
     adam_step,
     line_fit,
     evolution,
+    closure,
 )
 
 __all__ = ["CHAPTERS"]
