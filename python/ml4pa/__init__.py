@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from . import landscapes
 from .checkpoint import load
 from .costs import Cost, LeastSquares
+from .find_minima import Minima, find_minima
 from .fit import fit
 from .fitted import Fit, History
 from .learning_rates import (
@@ -78,6 +79,7 @@ __all__ = [
     "Linear",
     "Logistic",
     "Method",
+    "Minima",
     "Momentum",
     "Multistart",
     "Nesterov",
@@ -95,6 +97,7 @@ __all__ = [
     "Warmup",
     "__version__",
     "datasets",
+    "find_minima",
     "fit",
     "landscapes",
     "load",

@@ -372,6 +372,35 @@ def room_for_paths(rows: float, m: int, n: int, max_bytes: Any) -> None:
         )
 
 
+def search_window(value: Any, f: Objective) -> Array:
+    """The finite window (n, 2) to search: what was given, else the usual domain of f."""
+    n = f.n
+    if value is None:
+        value = getattr(f, "bounds", None)
+        if value is None:
+            raise ValueError(
+                f"bounds=None, but {f.name} has no usual domain: pass one pair (low, high) "
+                "for each coordinate"
+            )
+    if n is None:
+        n = np.size(value.lb) if hasattr(value, "lb") else len(value)
+    low, high = bounds(value, n) or ((), ())
+    for i, pair in enumerate(zip(low, high, strict=True)):
+        interval(f"bounds[{i}]", pair)
+    return np.column_stack([low, high])
+
+
+def scipy_qmc() -> Any:
+    """SciPy's low-discrepancy points."""
+    try:
+        from scipy.stats import qmc
+    except ImportError:
+        raise ImportError(
+            "sampling='sobol' needs SciPy: pip install scipy, or sampling='latin'"
+        ) from None
+    return qmc
+
+
 # ---- what is told --------------------------------------------------------------------------------
 
 

@@ -1,0 +1,218 @@
+"""All minima: counted on landscapes whose minima are known, on bounds too, with their kinds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+import ml4pa
+from ml4pa import Adam, Function, Minima, Newton, find_minima
+from ml4pa.landscapes import (
+    LANDSCAPES,
+    Beale,
+    Cubic,
+    Himmelblau,
+    MonkeySaddle,
+    Quadratic,
+    Rastrigin,
+    Rosenbrock,
+    Saddle,
+    SixHumpCamel,
+    Sphere,
+    Wiggles,
+)
+
+
+@pytest.mark.parametrize(
+    ("f", "starts", "count"),
+    [(Himmelblau(), 1000, 4), (SixHumpCamel(), 1000, 6), (Rastrigin(2), 2000, 121),
+     (Wiggles(), 1000, 5)],
+    ids=lambda value: getattr(value, "name", None),
+)  # fmt: skip
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_all_of_them(f, starts, count, seed):
+    minima = find_minima(f, f.bounds, starts=starts, rng=seed)
+    found = minima.compare(f)
+    assert len(f.minima) == count
+    assert (len(found.matched), len(found.missed), len(found.spurious)) == (count, 0, 0)
+    assert sorted(found.matched[:, 0]) == list(range(count))
+    assert_allclose(minima.x[found.matched[:, 1]], f.minima[found.matched[:, 0]], atol=1e-8)
+    assert minima.hits.sum() + minima.unfinished == starts
+    assert_array_equal(minima.fun, f(minima.x))
+
+
+@pytest.mark.parametrize(
+    "kind", [k for k in LANDSCAPES if k.dimension is not None], ids=lambda k: k.__name__
+)
+def test_every_landscape_with_a_fixed_dimension(kind):
+    f = kind()
+    if f.minima is None:
+        assert all(find_minima(f, starts=300, rng=1).on_bound)
+        return
+    found = find_minima(f, starts=500, rng=1).compare(f)
+    assert (len(found.missed), len(found.spurious)) == (0, 0)
+
+
+def test_shares_of_basins_are_those_of_the_descents():
+    f = Himmelblau()
+    minima = find_minima(f, starts=400, rng=5)
+    assert minima.share.sum() == 1.0
+    assert_array_equal(minima.hits, np.bincount(minima.label))
+    assert_allclose(minima.runs.x, minima.x[minima.label], atol=1e-3)
+
+
+# ---- kinds ---------------------------------------------------------------------------------------
+
+
+def test_newton_finds_saddles_and_the_maximum_of_himmelblau():
+    """Himmelblau's function has nine stationary points in the window."""
+    minima = find_minima(Himmelblau(), starts=500, method=Newton(), rng=1)
+    assert minima.kind == ["minimum"] * 4 + ["saddle"] * 4 + ["maximum"]
+    assert_allclose(minima.x[-1], [-0.270845, -0.923039], atol=1e-6)
+    assert_allclose(minima.fun[-1], 181.617, atol=1e-3)
+    assert_allclose(Himmelblau().gradient(minima.x), 0.0, atol=1e-9)
+    signs = np.sign(minima.eigenvalues)
+    assert signs.tolist() == [[1, 1]] * 4 + [[-1, 1]] * 4 + [[-1, -1]]
+
+
+def test_a_monkey_saddle_is_degenerate_and_a_saddle_a_saddle():
+    monkey = find_minima(MonkeySaddle(), starts=200, method=Newton(), rng=1)
+    assert monkey.kind.count("degenerate") == 1
+    at = monkey.kind.index("degenerate")
+    assert_allclose(monkey.x[at], 0.0, atol=1e-6)
+    saddle = find_minima(Saddle(), [(-1, 2), (-1, 2)], starts=50, method=Newton(), rng=1)
+    assert "saddle" in saddle.kind
+
+
+def test_a_minimum_of_order_four_is_found():
+    f = Function(lambda x: x[0] ** 4 + x[1] ** 2, lambda x: [4 * x[0] ** 3, 2 * x[1]])
+    minima = find_minima(f, [(-1, 2), (-1, 2)], starts=20, rng=1)
+    assert len(minima) == 1
+    assert_allclose(minima.x, 0.0, atol=1e-6)
+
+
+# ---- bounds --------------------------------------------------------------------------------------
+
+
+def test_minima_on_bounds_are_found():
+    f = Quadratic(1, 1)
+    minima = find_minima(f, [(0.5, 2), (-1, 1)], starts=50, rng=1)
+    assert_allclose(minima.x, [[0.5, 0.0]], atol=1e-12)
+    assert minima.on_bound.tolist() == [True] and minima.kind == ["minimum"]
+    corner = find_minima(f, [(0.5, 2), (-3, -1)], starts=50, rng=1)
+    assert corner.x.tolist() == [[0.5, -1.0]]
+    cubic = find_minima(Cubic(), [(-1, 2)], starts=50, rng=1)  # -1 at -1, and the local one at 4/3
+    assert_allclose(cubic.x[:, 0], [-1.0, 4 / 3], atol=1e-12)
+    assert cubic.on_bound.tolist() == [True, False]
+    assert len(cubic.compare(Cubic()).on_bound) == 1 and len(cubic.compare(Cubic()).spurious) == 0
+
+
+def test_f_is_never_evaluated_outside():
+    seen = []
+
+    def f(x):
+        seen.append(x.copy())
+        return float(np.sum(x**2) + x[0])
+
+    find_minima(f, [(-0.2, 1), (0.1, 1)], starts=10, rng=1)
+    seen = np.array(seen)
+    assert (seen >= [-0.2, 0.1]).all() and (seen <= 1).all()
+
+
+# ---- functions, estimates, comparison ------------------------------------------------------------
+
+
+def test_a_function_without_derivatives():
+    def f(x):
+        return (x[0] ** 2 - 1) ** 2 + (x[1] - 0.3 * x[0]) ** 2
+
+    minima = find_minima(f, [(-2, 2), (-2, 2)], starts=30, rng=2)
+    assert_allclose(minima.x, [[-1, -0.3], [1, 0.3]], atol=1e-7)
+    assert minima.kind == ["minimum", "minimum"]
+
+
+def test_estimates_of_what_was_missed():
+    """Good-Turing and Chao, by hand: h1 = 3 points hit once, h2 = 1 hit twice, of 10 starts."""
+    minima = find_minima(Sphere(1), starts=10, rng=1)
+    minima.hits = np.array([5, 2, 1, 1, 1])
+    assert minima.unseen == 3 / 10
+    assert minima.missed == 3 * 2 / (2 * 2)
+
+
+def test_few_starts_estimate_that_there_are_more():
+    few = find_minima(Rastrigin(2), starts=60, rng=1)
+    assert len(few) < 60 and few.unseen > 0.3 and few.missed > 15
+    many = find_minima(Rastrigin(2), starts=4000, rng=1)
+    assert many.unseen < 1e-3 and many.missed < 1
+
+
+def test_comparison_names_what_is_missed_and_what_is_spurious():
+    minima = find_minima(Himmelblau(), starts=200, rng=1)
+    found = minima.compare([[3.0, 2.0], [0.0, 0.0]])
+    assert found.matched.tolist() == [[0, 2]]
+    assert found.missed.tolist() == [[0.0, 0.0]]
+    assert len(found.spurious) == 3
+    assert len(minima.compare([[3.001, 2.0]], tol=1e-5).matched) == 0
+    assert len(minima.compare([[3.001, 2.0]], tol=1e-3).matched) == 1
+
+
+def test_starts_seeds_and_engines():
+    a, b = (find_minima(SixHumpCamel(), starts=200, rng=7) for _ in range(2))
+    assert_array_equal(a.x, b.x)
+    assert_array_equal(a.label, b.label)
+    numpy = find_minima(SixHumpCamel(), starts=40, rng=7, engine="numpy")
+    compiled = find_minima(SixHumpCamel(), starts=40, rng=7)
+    assert (numpy.runs.engine, compiled.runs.engine) == ("numpy", "compiled")
+    assert_array_equal(numpy.label, compiled.label)
+    given = find_minima(Himmelblau(), starts=[[3, 2.1], [3.1, 2.0], [-3, 3]], rng=1)
+    assert given.hits.tolist() == [1, 2]
+    adam = find_minima(Rosenbrock(2), starts=50, method=Adam(0.05), rng=1)
+    assert_allclose(adam.x, [[1, 1]], atol=1e-9)
+
+
+def test_a_latin_hypercube_has_one_start_in_each_interval():
+    minima = find_minima(Quadratic(), [(0, 1), (2, 4)], starts=64, rng=3, max_iter=0)
+    starts = minima.runs.starts
+    assert sorted((64 * starts[:, 0]).astype(int)) == list(range(64))
+    assert sorted((32 * (starts[:, 1] - 2)).astype(int)) == list(range(64))
+
+
+def test_sobol_points():
+    pytest.importorskip("scipy")
+    minima = find_minima(Himmelblau(), starts=128, rng=3, sampling="sobol")
+    assert len(minima) == 4
+    cells = np.floor((minima.runs.starts + 5) / 10 * 8).astype(int)  # an (0, m, 2) net
+    assert (np.bincount(cells @ [8, 1], minlength=64) == 2).all()
+
+
+def test_population_methods_search_too():
+    minima = find_minima(
+        Himmelblau(), starts=20, method=ml4pa.RandomSearch(0.1), max_iter=200, rng=1
+    )
+    assert isinstance(minima, Minima)
+    assert len(minima.compare(Himmelblau()).spurious) == 0 and len(minima) >= 2
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({"bounds": None}, ("bounds=None, but <lambda> has no usual domain: pass one pair (low, "
+         "high) for each coordinate")),
+        ({"bounds": [(0, np.inf)]}, "bounds[0]=(0.0, inf) must be finite with low < high"),
+        ({"starts": 0}, "starts=0 must be >= 1"),
+        ({"tol": 0}, "tol=0 must be > 0"),
+        ({"sampling": "grid"}, "sampling='grid' must be one of 'latin', 'sobol'"),
+        ({"starts": [[2.0]]}, ("starts[0, 0]=2.0 is outside its bounds [0.0, 1.0]: start within "
+         "them")),
+    ],
+)  # fmt: skip
+def test_wrong_arguments_are_refused_with_a_cure(given, text):
+    with pytest.raises(ValueError) as told:
+        find_minima(lambda x: x[0] ** 2, **{"bounds": [(0, 1)], "rng": 1, **given})
+    assert str(told.value) == text
+
+
+def test_repr_is_a_table():
+    text = repr(find_minima(Beale(), starts=100, rng=1))
+    assert "minimum" in text and "unfinished" in text and "[3.  0.5]" in text
