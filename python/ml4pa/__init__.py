@@ -49,6 +49,7 @@ from .path import Path
 from .result import Result
 from .run import Run
 from .stop import Status
+from .sweep import Grid, Sweep, grid, sweep
 
 if TYPE_CHECKING:
     from . import datasets, plot, studies
@@ -73,6 +74,7 @@ __all__ = [
     "Function",
     "GradientDescent",
     "GradientMethod",
+    "Grid",
     "History",
     "InverseTime",
     "LeastSquares",
@@ -94,17 +96,20 @@ __all__ = [
     "Run",
     "Status",
     "Step",
+    "Sweep",
     "Warmup",
     "__version__",
     "datasets",
     "find_minima",
     "fit",
+    "grid",
     "landscapes",
     "load",
     "minimize",
     "multistart",
     "plot",
     "studies",
+    "sweep",
 ]
 
 
