@@ -92,7 +92,7 @@ class Sweep:
     grid: Grid
     runs: Multistart
 
-    def _table(self, column: Any) -> Array:
+    def _table(self, column: Any) -> Any:
         """(settings, starts)."""
         return np.asarray(column).reshape(len(self.grid), -1)
 
