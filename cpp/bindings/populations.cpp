@@ -177,9 +177,10 @@ void bind_populations(py::module_& m) {
         .def_property_readonly("stop", [](Handle& s) { return stop_of(s.run->stop()); });
     m.def("start_population", &start, py::arg("method"), py::arg("parameters"), py::arg("key"),
           py::arg("x0"), py::arg("low"), py::arg("high"));
-    m.def("population_methods", [] {
-        std::vector<std::string> names;
-        for (const auto& entry : ml4pa::population_methods()) names.push_back(entry.signature.name);
-        return names;
+    m.def("population_signatures", [] {
+        py::dict out;
+        for (const auto& entry : ml4pa::population_methods())
+            out[py::str(entry.signature.name)] = entry.signature.fields;
+        return out;
     });
 }

@@ -41,7 +41,6 @@ std::unique_ptr<Run> make_run(std::string_view method, const double* fields,
 std::vector<Signature> method_signatures() {
     std::vector<Signature> all = signatures(static_cast<Methods*>(nullptr));
     all.push_back({methods::Newton::name, {"damping"}});
-    for (const PopulationMethodEntry& entry : population_methods()) all.push_back(entry.signature);
     return all;
 }
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 #: The methods that the compiled engine has.
-COMPILED = frozenset(_core.population_methods())
+COMPILED = frozenset(_core.population_signatures())
 #: So many generations without a value below infinity end a run.
 MOST_BARREN = 10
 

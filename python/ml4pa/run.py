@@ -18,7 +18,7 @@ from .stop import Status, Stop
 
 ENGINES = ("compiled", "numpy")
 #: The methods that the compiled engine has; one that is new may have no twin yet.
-COMPILED = frozenset(_core.method_signatures()) - frozenset(_core.population_methods())
+COMPILED = frozenset(_core.method_signatures())
 
 
 class Run:

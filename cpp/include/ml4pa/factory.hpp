@@ -42,6 +42,7 @@ std::unique_ptr<LineSearch> make_line_search(std::string_view name, const double
 std::unique_ptr<Run> make_run(std::string_view method, const double* fields,
                               std::unique_ptr<LineSearch> search, GradientOptions options,
                               const double* x0, Index n, Bounds bounds);
+// The methods that make_run knows.
 std::vector<Signature> method_signatures();
 
 // minimize() of minimize.hpp, compiled once.
