@@ -53,7 +53,6 @@ class Cma(Job):
         self.case = case
         self.steps = case.generations
         self.x0 = np.ones(case.n)
-        self.works = 0
         self.begin()
         self.advance(case.warm)
         self.first = self.best()
@@ -75,13 +74,15 @@ class Cma(Job):
 
     def work(self) -> None:
         self.advance(self.case.generations)
-        self.works += 1
 
     def check(self) -> None:
-        """It goes down all the while."""
+        """It goes down. Where that would take n generations, points are drawn about the start as
+        they should be: f is n (1 + sigma0^2) on average, and the best of them lies below."""
         last = self.best()
-        assert last < self.first or self.works > 3
-        assert last < 0.5 * self.case.n or self.case.n > 1000  # which needs n generations
+        if self.case.n > 1000:
+            assert 0.9 * self.case.n < last < 1.25 * self.case.n
+        else:
+            assert last < min(self.first, 0.5 * self.case.n)
 
 
 class Compiled(Cma):
