@@ -13,7 +13,7 @@ from .methods import METHODS
 from .objective import Array
 from .population import PopulationMethod
 from .random import draw_key, normals, stream, uniforms
-from .run import Run
+from .run import OfTheCore, Run
 from .stop import Status, Stop
 
 if TYPE_CHECKING:
@@ -61,9 +61,10 @@ class PopulationRun(Run):
         return resume, (self.method, self.snapshot(), self.bounds, self.engine)
 
 
-class CompiledPopulationRun(PopulationRun):
+class CompiledPopulationRun(OfTheCore, PopulationRun):
     """A run of the compiled engine."""
 
+    native: _core.PopulationRun
     engine = "compiled"
 
     def __init__(
@@ -83,28 +84,6 @@ class CompiledPopulationRun(PopulationRun):
         """The same start on the NumPy engine, for an objective without a compiled twin."""
         key = int(self.snapshot()["key"]) % (1 << 64)
         return NumpyPopulationRun(self.method, self.x, key, self.bounds)
-
-    def snapshot(self) -> dict[str, Any]:
-        return self.native.snapshot()
-
-    def restore(self, state: dict[str, Any]) -> None:
-        self.native.restore(state)
-
-    @property
-    def x(self) -> Array:
-        return self.native.x
-
-    @property
-    def fun(self) -> float:
-        return self.native.fun
-
-    @property
-    def iteration(self) -> int:
-        return self.native.iteration
-
-    def stopped(self) -> Stop | None:
-        reason, measured, limit = self.native.stop
-        return None if reason < 0 else Stop(reason, measured, limit)
 
 
 class NumpyPopulationRun(PopulationRun):

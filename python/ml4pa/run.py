@@ -135,28 +135,10 @@ class Run:
         return f"<Run of {self.method!r} after {self.iteration} steps, best f = {self.fun:g}>"
 
 
-class CompiledRun(Run):
-    """A run of the compiled engine."""
+class OfTheCore:
+    """What a run leaves to the core, where all that changes is kept."""
 
-    engine = "compiled"
-
-    def __init__(
-        self, method: GradientMethod, x0: Array, key: int, bounds: checks.Bounds | None
-    ) -> None:
-        self.method = method
-        self.bounds = bounds
-        self.native = native_run(method, x0, key, bounds)
-        # Without a Python frame between: a call takes less than a microsecond.
-        self.ask = self.native.ask  # type: ignore[method-assign]
-        self.tell = self.native.tell  # type: ignore[method-assign]
-
-    def advance(self, g: Any) -> None:
-        if self.method.wants_hessian or isinstance(self.method.learning_rate, LineSearch):
-            return super().advance(g)
-        return self.native.advance(g)
-
-    def accepts(self, f: float, g: Array) -> bool:
-        return self.native.accepts(f, g)
+    native: _core.Run | _core.PopulationRun
 
     def snapshot(self) -> dict[str, Any]:
         return self.native.snapshot()
@@ -179,6 +161,31 @@ class CompiledRun(Run):
     def stopped(self) -> Stop | None:
         reason, measured, limit = self.native.stop
         return None if reason < 0 else Stop(reason, measured, limit)
+
+
+class CompiledRun(OfTheCore, Run):
+    """A run of the compiled engine."""
+
+    native: _core.Run
+    engine = "compiled"
+
+    def __init__(
+        self, method: GradientMethod, x0: Array, key: int, bounds: checks.Bounds | None
+    ) -> None:
+        self.method = method
+        self.bounds = bounds
+        self.native = native_run(method, x0, key, bounds)
+        # Without a Python frame between: a call takes less than a microsecond.
+        self.ask = self.native.ask  # type: ignore[method-assign]
+        self.tell = self.native.tell  # type: ignore[method-assign]
+
+    def advance(self, g: Any) -> None:
+        if self.method.wants_hessian or isinstance(self.method.learning_rate, LineSearch):
+            return super().advance(g)
+        return self.native.advance(g)
+
+    def accepts(self, f: float, g: Array) -> bool:
+        return self.native.accepts(f, g)
 
 
 def native_run(
