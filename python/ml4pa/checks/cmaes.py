@@ -1,0 +1,112 @@
+"""Hyper-parameters of CMA-ES."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from .arrays import Array, array, finite
+from .scalars import choice, count, positive_number, within
+
+SHAPES = ("full", "diagonal", "limited")
+#: More coordinates would need more than 20 GB for each matrix.
+MOST_FULL = 50_000
+
+
+def cmaes(method: Any) -> dict[str, Any]:
+    """The hyper-parameters of `CMAES` that are not one number in an interval, checked."""
+    choice("covariance", method.covariance, SHAPES)
+    if method.restarts is not None and method.restarts not in ("ipop", "bipop"):
+        raise ValueError(f"restarts={method.restarts!r} must be None, 'ipop' or 'bipop'")
+    if not isinstance(method.active, bool | np.bool_):
+        raise TypeError(f"active={method.active!r} must be True or False")
+    out: dict[str, Any] = {"active": bool(method.active)}
+    size = method.population_size
+    if size is not None:
+        out["population_size"] = size = count("population_size", size, least=2)
+    if method.mu is not None:
+        out["mu"] = mu = count("mu", method.mu, least=1)
+        if size is not None and mu > size:
+            raise ValueError(f"mu={mu} must be <= population_size={size}")
+        if method.weights is not None:
+            raise ValueError(f"mu={mu} must be None where weights are given: they tell it")
+    if method.weights is not None:
+        out["weights"] = _weights(method, size)
+    for name, most in (("c_sigma", 1), ("c_c", 1), ("c_1", 1), ("c_mu", 1), ("d_sigma", math.inf)):
+        given = getattr(method, name)
+        if given is not None:
+            least = {"gt": 0} if name in ("c_sigma", "d_sigma") else {"ge": 0}
+            out[name] = within(name, given, le=most, **least)
+    if (method.c_1 or 0.0) + (method.c_mu or 0.0) > 1.0:
+        raise ValueError(f"c_1={method.c_1} + c_mu={method.c_mu} must be <= 1")
+    if method.scale is not None:
+        out["scale"] = _positive("scale", method.scale)
+    if method.initial_covariance is not None:
+        out["initial_covariance"] = _covariance(method.initial_covariance)
+    return out
+
+
+def _weights(method: Any, size: int | None) -> tuple[float, ...]:
+    w = finite("weights", method.weights, 1)
+    if size is None or method.restarts is not None:
+        raise ValueError("weights need a population_size of their length, and restarts=None")
+    if w.size != size:
+        raise ValueError(f"weights has length {w.size}, but population_size={size}")
+    if not (np.diff(w) <= 0.0).all() or not w[0] > 0.0:
+        raise ValueError(f"weights={w.tolist()} must decrease from a positive one")
+    return tuple(w.tolist())
+
+
+def _positive(name: str, value: Any) -> float | tuple[float, ...]:
+    """One positive number, or one a coordinate."""
+    a = array(name, value)
+    if a.ndim == 0:
+        return positive_number(name, float(a))
+    a = finite(name, a, 1)
+    if not (a > 0.0).all():
+        i = int(np.flatnonzero(~(a > 0.0))[0])
+        raise ValueError(f"{name}[{i}]={a[i]} must be > 0")
+    return tuple(a.tolist())
+
+
+def _covariance(value: Any) -> tuple[Any, ...]:
+    """The diagonal of a positive definite matrix, or all of it."""
+    a = array("initial_covariance", value)
+    if a.ndim == 1:
+        return tuple(np.atleast_1d(_positive("initial_covariance", a)).tolist())
+    a = finite("initial_covariance", a, 2)
+    if a.shape[0] != a.shape[1] or not np.allclose(a, a.T, rtol=1e-12, atol=0.0):
+        raise ValueError(f"initial_covariance of shape {a.shape} must be square and symmetric")
+    try:
+        np.linalg.cholesky(a)
+    except np.linalg.LinAlgError:
+        raise ValueError("initial_covariance must be positive definite") from None
+    return tuple(map(tuple, a.tolist()))
+
+
+def per_coordinate(name: str, value: Any, n: int) -> Array:
+    """One positive number a coordinate, from one or n of them; 1 for None."""
+    a = np.ones(n) if value is None else array(name, value)
+    if a.ndim == 1 and a.size != n:
+        raise ValueError(f"{name} has length {a.size}, but x0 has length {n}")
+    return np.array(np.broadcast_to(a, (n,)))
+
+
+def initial_covariance(value: Any, n: int, mode: str) -> Array:
+    """C, (n, n), or its diagonal (n,); only the full mode keeps a matrix."""
+    a = np.ones(n) if value is None else array("initial_covariance", value)
+    if a.shape[0] != n:
+        raise ValueError(f"initial_covariance has shape {a.shape}, but x0 has length {n}")
+    if mode == "full" and n > MOST_FULL:
+        raise ValueError(
+            f"covariance='full' keeps matrices of n x n numbers, but n={n} is > {MOST_FULL}: "
+            "use 'diagonal' or 'limited'"
+        )
+    if a.ndim == 2 and mode != "full":
+        raise ValueError(
+            f"initial_covariance has shape {a.shape}, but covariance={mode!r} keeps no matrix: "
+            f"give its diagonal, shape ({n},)"
+        )
+    return a

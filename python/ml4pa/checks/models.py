@@ -1,0 +1,174 @@
+"""Models, losses, data of a cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .arrays import Array, array, finite
+from .scalars import choice, count
+
+if TYPE_CHECKING:
+    from ..costs import Cost
+    from ..losses import Loss
+    from ..models import Model
+
+
+def flag(name: str, value: Any) -> bool:
+    """True or False."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name}={value!r} must be True or False")
+    return bool(value)
+
+
+def layers(value: Any) -> tuple[int, ...]:
+    """The sizes of the layers of a network."""
+    if isinstance(value, str) or not hasattr(value, "__iter__"):
+        raise TypeError(f"layers={value!r} must be the sizes of the layers: (2, 5, 1), say")
+    sizes = tuple(count(f"layers[{i}]", size, least=1) for i, size in enumerate(value))
+    if len(sizes) < 2:
+        raise ValueError(f"layers={sizes} must have inputs and outputs: at least two sizes")
+    return sizes
+
+
+def model(value: Any) -> Model:
+    """A model, not its class."""
+    from ..models import Model
+
+    if not isinstance(value, Model):
+        what = f"a class: pass {value.__name__}(...)" if isinstance(value, type) else "no Model"
+        raise TypeError(f"model={value!r} is {what}; it must be Polynomial(3), Linear(2), ...")
+    return value
+
+
+def loss(value: Any, model: Model, known: dict[str, Loss]) -> Loss:
+    """A loss by its name, fit for the model."""
+    from ..losses import Loss
+
+    kind = value if isinstance(value, Loss) else known[choice("loss", value, tuple(known))]
+    if kind.classifies and model.link != "sigmoid":
+        raise ValueError(
+            f"loss={kind.name!r} needs a model whose output is a probability, but model={model!r}: "
+            "use Logistic, or MLP(..., output='sigmoid')"
+        )
+    return kind
+
+
+def inputs(X: Any, model: Model) -> Array:
+    """The data of a model, (N, p), finite."""
+    a = array("X", X)
+    p = model.features
+    if a.ndim == 1 and p == 1:
+        a = a.reshape(-1, 1)
+    if a.ndim != 2 or a.shape[1] != p or a.size == 0:
+        raise ValueError(
+            f"X has shape {a.shape}, but {type(model).__name__} has p={p} "
+            f"feature{'s' if p > 1 else ''}: "
+            + (f"pass shape (N, {p}), one point a row" if p > 1 else "pass shape (N,) or (N, 1)")
+        )
+    return finite("X", a, ndim=2)
+
+
+def targets(y: Any, rows: int, model: Model) -> Array:
+    """What a model is to predict, (N, k), finite."""
+    a = array("y", y)
+    k = model.outputs
+    shape = (rows,) if k == 1 else (rows, k)
+    if a.shape not in (shape, (rows, k)):
+        raise ValueError(
+            f"y has shape {a.shape}, but X has {rows} rows and the model {k} "
+            f"output{'s' if k > 1 else ''}: pass shape {shape}"
+        )
+    return finite("y", a, a.ndim).reshape(rows, k)
+
+
+def probabilities(name: str, a: Array) -> None:
+    """Numbers in [0, 1]."""
+    if outside := _first_row(name, a, (a < 0) | (a > 1)):
+        raise ValueError(f"{outside} must lie in [0, 1]: labels are 0 and 1")
+
+
+def _first_row(name: str, a: Array, wrong: NDArray[np.bool_]) -> str:
+    """The first of the wrong ones as ``name[row]=value``; empty where there is none."""
+    if not wrong.any():
+        return ""
+    i, j = (int(k[0]) for k in np.nonzero(wrong))
+    return f"{name}[{i}]={a[i, j]:g}" if a.shape[1] == 1 else f"{name}[{i}, {j}]={a[i, j]:g}"
+
+
+def errors_wanted(loss: Loss, sigma: Any, covariance: Any) -> None:
+    """sigma or covariance, for a loss that has errors and for no other."""
+    given = {"sigma": sigma, "covariance": covariance}
+    names = [name for name, value in given.items() if value is not None]
+    if names and not loss.weighted:
+        raise ValueError(
+            f"{names[0]} is given, but loss={loss.name!r} knows no errors: use loss='chi2'"
+        )
+    if loss.weighted and len(names) != 1:
+        what = "both are given" if names else "none is given"
+        raise ValueError(
+            f"sigma and covariance: {what}, but loss={loss.name!r} needs one of them "
+            "(sigma=1.0 for unit errors)"
+        )
+
+
+def sigma(value: Any, y: Array) -> Array:
+    """Standard deviations, one for each of the data (N, k)."""
+    a = array("sigma", value)
+    if a.ndim == 1 and y.shape[1] == 1:
+        a = a[:, np.newaxis]
+    if a.ndim and a.shape != y.shape:
+        shape = y.shape[:1] if y.shape[1] == 1 else y.shape
+        raise ValueError(
+            f"sigma has shape {np.shape(value)}, but y has shape {shape}: "
+            "pass one number, or one for each of the data"
+        )
+    a = np.broadcast_to(a, y.shape)
+    if wrong := _first_row("sigma", a, ~((a > 0) & np.isfinite(a))):
+        raise ValueError(f"{wrong} must be finite and > 0")
+    return np.ascontiguousarray(a)
+
+
+def cholesky(name: str, value: Any, size: int) -> Array:
+    """The lower factor of a symmetric positive definite matrix of a size."""
+    a = array(name, value)
+    if a.shape != (size, size):
+        raise ValueError(
+            f"{name} has shape {a.shape}, but y has {size} numbers: pass shape ({size}, {size})"
+        )
+    a = finite(name, a, ndim=2)
+    apart = np.abs(a - a.T)
+    if np.max(apart) > 1e-8 * np.max(np.abs(a)):
+        i, j = (int(k) for k in np.unravel_index(np.argmax(apart), a.shape))
+        raise ValueError(
+            f"{name}[{i}, {j}]={a[i, j]:g} but {name}[{j}, {i}]={a[j, i]:g}: must be symmetric"
+        )
+    try:
+        return np.asarray(np.linalg.cholesky(a), dtype=np.float64)
+    except np.linalg.LinAlgError:
+        least = float(np.linalg.eigvalsh(a)[0])
+        raise ValueError(
+            f"{name} has the eigenvalue {least:g}, but must be positive definite"
+        ) from None
+
+
+def has_hessian(cost: Cost) -> None:
+    """The second derivatives of a model that has none."""
+    if not cost.model.linear:
+        raise NotImplementedError(
+            f"hessian: {cost.model.name} has none, only Polynomial, Linear and Logistic have: "
+            "use a method that needs the gradient alone"
+        )
+
+
+def quadratic(cost: Cost) -> None:
+    """A cost whose minimum is the solution of linear equations."""
+    if cost.model.linear and cost.model.link == "linear" and not cost.loss.classifies:
+        if cost.l1 == 0:
+            return
+        what = f"l1={cost.l1:g} must be 0"
+    else:
+        what = f"model={cost.model!r} with loss={cost.loss.name!r} is not linear least squares"
+    raise ValueError(f"{what}: there is no exact solution, pass a method, Newton() or Adam() say")

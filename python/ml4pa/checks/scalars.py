@@ -1,0 +1,102 @@
+"""Numbers, counts, words."""
+
+from __future__ import annotations
+
+import math
+import numbers
+import os
+from typing import Any
+
+import numpy as np
+
+
+def finite_number(name: str, value: Any) -> float:
+    """A finite real number, as a float."""
+    kind = type(value)  # the usual kinds first: isinstance with abstract classes is slow
+    if (kind is float and math.isfinite(value)) or (kind is int and value.bit_length() < 1000):
+        return float(value)
+    if isinstance(value, bool) or not isinstance(value, numbers.Real | np.number | np.ndarray):
+        raise TypeError(f"{name}={value!r} must be a number")
+    if isinstance(value, np.ndarray) and value.ndim > 0:
+        raise TypeError(f"{name} has shape {value.shape}, but must be one number")
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name}={value!r} must be a real number") from None
+    except OverflowError:
+        raise ValueError(f"{name} must be finite, but is beyond the largest float") from None
+    if not math.isfinite(number):
+        raise ValueError(f"{name}={number} must be finite")
+    return number
+
+
+def _is_real(value: Any) -> bool:
+    """Whether it is one real number, and not a truth value."""
+    return isinstance(value, numbers.Real | np.number) and not isinstance(
+        value, bool | np.bool_ | np.complexfloating
+    )
+
+
+def positive_number(name: str, value: Any) -> float:
+    """A finite number > 0."""
+    return within(name, value, gt=0)
+
+
+def within(
+    name: str,
+    value: Any,
+    *,
+    ge: float | None = None,
+    gt: float | None = None,
+    le: float | None = None,
+    lt: float | None = None,
+) -> float:
+    """A finite number in an interval."""
+    number = finite_number(name, value)
+    if ge is not None and not number >= ge:
+        raise ValueError(f"{name}={value} must be >= {ge:g}")
+    if gt is not None and not number > gt:
+        raise ValueError(f"{name}={value} must be > {gt:g}")
+    if le is not None and not number <= le:
+        raise ValueError(f"{name}={value} must be <= {le:g}")
+    if lt is not None and not number < lt:
+        raise ValueError(f"{name}={value} must be < {lt:g}")
+    return number
+
+
+def count(name: str, value: Any, least: int = 0) -> int:
+    """A whole number >= least."""
+    if type(value) is int and least <= value < 1 << 63:  # most calls
+        return value
+    if not _is_real(value):
+        raise TypeError(f"{name}={value!r} must be a whole number")
+    try:
+        whole = int(value)
+    except (ValueError, OverflowError):  # of NaN, of an infinity
+        whole = None
+    if whole is None or whole != value:
+        raise ValueError(f"{name}={value} must be a whole number")
+    if whole < least:
+        raise ValueError(f"{name}={value} must be >= {least}")
+    if whole >= 1 << 63:
+        raise ValueError(f"{name} must be < 2**63")
+    return whole
+
+
+def workers(value: Any) -> int:
+    """How many processes: an int >= 1, or -1 for as many as there are processors."""
+    if not _is_real(value):
+        raise TypeError(
+            f"workers={value!r} must be an int >= 1, -1 for all processors, or a map such as "
+            "Pool.map"
+        )
+    if value == -1:
+        return os.cpu_count() or 1
+    return count("workers", value, least=1)
+
+
+def choice(name: str, value: Any, choices: tuple[str, ...]) -> str:
+    """One of a few words."""
+    if not isinstance(value, str) or value not in choices:
+        raise ValueError(f"{name}={value!r} must be one of {', '.join(map(repr, choices))}")
+    return str(value)

@@ -1,0 +1,92 @@
+"""Values, gradients, Hessians that a run is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .arrays import Array, all_finite, array
+from .scalars import within
+
+
+def value(f: Any, name: str = "f") -> float:
+    """One real number, NaN and infinities too."""
+    try:
+        a = np.asarray(f)
+    except ValueError:  # rows of several lengths
+        raise TypeError(f"{name} is {f!r}, but must be one real number") from None
+    if a.size != 1 or a.dtype.kind not in "biuf":
+        what = f"an array of shape {a.shape}" if a.ndim else f"{f!r}"
+        raise TypeError(f"{name} is {what}, but must be one real number")
+    return float(a.reshape(()))
+
+
+def vector(g: Any, n: int, name: str = "g") -> Array:
+    """An array (n,)."""
+    a = array(name, g)
+    if a.ndim == 0 and n == 1:
+        a = a.reshape(1)
+    if a.shape != (n,):
+        raise ValueError(f"{name} has shape {a.shape}, but x has length {n}: give shape ({n},)")
+    return a
+
+
+def matrix(h: Any, n: int, name: str = "H") -> Array:
+    """An array (n, n)."""
+    a = array(name, h)
+    if a.ndim == 0 and n == 1:
+        a = a.reshape(1, 1)
+    if a.shape != (n, n):
+        raise ValueError(f"{name} has shape {a.shape}, but x has length {n}: give ({n}, {n})")
+    return a
+
+
+def told(
+    x: Any, f: Any, g: Any, h: Any, n: int, hessian: bool
+) -> tuple[Array, float, Array, Array | None]:
+    """What `run.tell` was given."""
+    if g is None:
+        raise ValueError("g=None, but this method needs the gradient: tell(x, f, g)")
+    if hessian and h is None:
+        raise ValueError("H=None, but this method needs the Hessian: tell(x, f, g, H)")
+    point = vector(x, n, "x")
+    if not all_finite(point):
+        i = int(np.flatnonzero(~np.isfinite(point))[0])
+        raise ValueError(f"x[{i}]={point[i]} must be finite")
+    return point, value(f), vector(g, n), matrix(h, n) if hessian else None
+
+
+def told_population(X: Any, values: Any, rows: int, n: int) -> tuple[Array, Array]:
+    """What the `run.tell` of a population was given."""
+    points = array("X", X)
+    if points.shape != (rows, n):
+        raise ValueError(
+            f"X has shape {points.shape}, but this generation has shape ({rows}, {n}): "
+            "replace rows of run.ask() by points of your own"
+        )
+    if not np.isfinite(points).all():
+        i, j = (int(k[0]) for k in np.nonzero(~np.isfinite(points)))
+        raise ValueError(f"X[{i}, {j}]={points[i, j]} must be finite")
+    return points, values_of(values, rows, "values")
+
+
+def values_of(told: Any, rows: int, name: str) -> Array:
+    """The values at the rows of a generation, NaN and infinities too."""
+    a = array(name, told)
+    if a.shape != (rows,):
+        raise ValueError(f"{name} has shape {a.shape}, but X has {rows} rows: give ({rows},)")
+    return a
+
+
+def nan_value(x: Array) -> None:
+    """Raises for a value that is NaN, at the point x."""
+    raise FloatingPointError(f"fun is NaN at x = {x.tolist()}")
+
+
+def rate_at(learning_rate: Callable[[int], Any], t: int) -> float:
+    """The value at t of a learning rate that is a callable."""
+    eta = learning_rate(t)
+    name = f"learning_rate(t={t})"
+    return within(name, eta, ge=0)
