@@ -9,12 +9,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from . import landscapes
 from .checkpoint import load
-from .costs import Cost, LeastSquares
-from .find_minima import Minima, find_minima
-from .fit import fit
-from .fitted import Fit, History
 from .learning_rates import (
     Backtracking,
     Constant,
@@ -42,19 +37,36 @@ from .methods import (
     RMSprop,
 )
 from .minimize import minimize
-from .models import MLP, Curve, Linear, Logistic, Polynomial
-from .multistart import Multistart, multistart
 from .objective import Function, Objective
 from .path import Path
 from .result import Result
 from .run import Run
 from .stop import Status
-from .sweep import Grid, Sweep, grid, sweep
 
 if TYPE_CHECKING:
-    from . import datasets, plot, studies
+    from . import datasets, landscapes, plot, studies
+    from .costs import Cost, LeastSquares
+    from .fitted import Fit, History
+    from .fitting import fit
+    from .fleet import Multistart, multistart
+    from .minima import Minima, find_minima
+    from .models import MLP, Curve, Linear, Logistic, Polynomial
+    from .sweeps import Grid, Sweep, grid, sweep
 
 __version__ = "0.1.0"
+
+#: Imported when first used: where `minimize` itself does without them, and plot needs matplotlib.
+_LATER = {
+    "costs": ("Cost", "LeastSquares"),
+    "fitted": ("Fit", "History"),
+    "fitting": ("fit",),
+    "fleet": ("Multistart", "multistart"),
+    "minima": ("Minima", "find_minima"),
+    "models": ("MLP", "Curve", "Linear", "Logistic", "Polynomial"),
+    "sweeps": ("Grid", "Sweep", "grid", "sweep"),
+}
+_MODULES = ("datasets", "landscapes", "plot", "studies")
+_MODULE_OF = {name: module for module, names in _LATER.items() for name in names}
 
 __all__ = [
     "CMAES",
@@ -114,6 +126,14 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("datasets", "plot", "studies"):  # imported when first used: plot needs matplotlib
+    if name in _MODULES:
         return importlib.import_module(f".{name}", __name__)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f".{_MODULE_OF[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

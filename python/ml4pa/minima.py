@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import checks
+from .fleet import Multistart, multistart
 from .learning_rates import Backtracking
 from .method import Method
 from .methods import GradientDescent
 from .minimize import _method
-from .multistart import Multistart, multistart
 from .objective import Array, Function, Objective, as_objective
 from .population import PopulationMethod
 from .random import generator

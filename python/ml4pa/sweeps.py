@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import checks
+from .fleet import Multistart, multistart
 from .method import Method
-from .multistart import Multistart, multistart
 from .objective import Array
 from .stop import Status
 

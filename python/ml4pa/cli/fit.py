@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..fit import fit
+from ..fitting import fit
 from ..losses import LOSSES
 from ..method import GradientMethod
 from ..methods import METHODS

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from .. import checks
 from ..datasets import noisy_polynomial
-from ..fit import fit
+from ..fitting import fit
 from ..models import Polynomial
 from ..objective import Array
 from ..random import generator
