@@ -1,0 +1,292 @@
+"""Checkpoints: a resumed run goes on bit for bit, and loading executes nothing.
+
+A new method inherits these tests by its line in the registry: `MINIMAL` is made from it.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from cases import (
+    MINIMAL,
+    python,
+)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_array_equal
+from promises import (
+    OwnSchedule,
+    Sluggish,
+    both_engines,
+    every_kind,
+    every_method,
+    same,
+    tell,
+)
+
+from ml4pa import (
+    Adam,
+    ExactLineSearch,
+    GradientDescent,
+    InverseTime,
+    LeastSquares,
+    Warmup,
+    load,
+    minimize,
+)
+from ml4pa.landscapes import (
+    Beale,
+    Himmelblau,
+    Rotated,
+)
+
+BOX = [(-4.0, 4.0), (None, 3.0)]
+
+
+def through_pickle(run, path):
+    return pickle.loads(pickle.dumps(run))
+
+
+def through_file(run, path):
+    run.save(path)
+    return load(path)
+
+
+def through_the_other_engine(run, path):
+    run.save(path)
+    other = load(path, engine={"compiled": "numpy", "numpy": "compiled"}[run.engine])
+    assert other.engine != run.engine
+    other.save(path)
+    return load(path, engine=run.engine)
+
+
+WAYS = [
+    (through_pickle, None),
+    (through_pickle, BOX),
+    (through_file, BOX),
+    (through_the_other_engine, None),
+]
+
+
+@both_engines
+@every_kind
+@pytest.mark.parametrize(("way", "bounds"), WAYS)
+def test_a_resumed_run_goes_on_bit_for_bit(method, engine, way, bounds, tmp_path):
+    """Taken down after every single tell, also in the middle of a line search."""
+    f = Himmelblau()
+    a, b = (method.start([1.0, 2.0], rng=5, bounds=bounds, engine=engine) for _ in range(2))
+    path = tmp_path / "run"
+    for _ in range(12):
+        b = way(b, path)
+        assert b.engine == engine and b.method == a.method and b.n == 2
+        assert list(a.stop) == list(b.stop)
+        assert_array_equal(a.ask(), b.ask())
+        assert_array_equal(a.x, b.x)
+        assert a.fun == b.fun and a.iteration == b.iteration
+        assert str(a.snapshot()) == str(b.snapshot())
+        if a.stop:
+            break
+        tell(a, f)
+        tell(b, f)
+
+
+@both_engines
+@every_method
+def test_any_other_numpy_protocol_of_pickle(method, engine):
+    run = method.start([1.0, 2.0], engine=engine)
+    tell(run, Himmelblau())
+    for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
+        again = pickle.loads(pickle.dumps(run, protocol))
+        assert_array_equal(again.ask(), run.ask())
+    copy = __import__("copy").deepcopy(run)
+    tell(copy, Himmelblau())
+    assert copy.iteration == run.iteration + 1
+
+
+def test_methods_results_and_objectives_pickle():
+    for thing in (
+        *MINIMAL.values(), Warmup(InverseTime(0.1, 1.0), 3), GradientDescent(ExactLineSearch())
+    ):  # fmt: skip
+        assert pickle.loads(pickle.dumps(thing)) == thing
+    result = minimize(Rotated(Beale(), 3), [1, 2], Adam(), max_iter=9, record=True)
+    same(pickle.loads(pickle.dumps(result)), result)
+    f = LeastSquares([[1, 0], [1, 1], [1, 2]], [1, 3, 5])
+    assert pickle.loads(pickle.dumps(f))([1.0, 1.0]) == f([1.0, 1.0])
+
+
+def saved(tmp_path):
+    run = Adam(0.1).start([1.0, 2.0])
+    tell(run, Himmelblau())
+    path = tmp_path / "run.npz"
+    run.save(path)
+    return run, path
+
+
+def write(path, **content):
+    with path.open("wb") as file:
+        np.savez(file, **content)
+
+
+def test_load_refuses_what_is_no_checkpoint(tmp_path):
+    run, path = saved(tmp_path)
+    whole = path.read_bytes()
+    with np.load(path) as archive:
+        content = dict(archive)
+    bad = tmp_path / "bad"
+
+    def refused(**parts):
+        if parts:
+            write(bad, **parts)
+        with pytest.raises(ValueError, match=r"^path='.*bad' is not a checkpoint of ml4pa"):
+            load(bad)
+
+    for data in (b"", b"garbage", b"PK\x03\x04 and no more", whole[:-30], whole[: len(whole) // 2],
+                 pickle.dumps({"theta": [1.0]})):  # fmt: skip
+        bad.write_bytes(data)
+        refused()
+    with bad.open("wb") as file:
+        np.save(file, np.zeros(3))
+    refused()
+    refused(theta=np.zeros(3))
+    for name in content:  # without one of its parts
+        refused(**{k: v for k, v in content.items() if k != name})
+    for name in ("theta", "m", "s", "best_x"):  # of another length, or no numbers
+        for wrong in (np.zeros(3), np.zeros((2, 1)), np.array(["a", "b"]), np.float64(1.0)):
+            refused(**{**content, name: wrong})
+    for name in ("iteration", "best_fun", "weight1", "key"):
+        for wrong in (np.zeros(2), np.array("a"), np.array(1j)):
+            refused(**{**content, name: wrong})
+    header = str(content["header"])
+    for change in (
+        ("ml4pa run 1", "ml4pa run 999"),
+        ('"adam"', '"adamant"'),
+        ('"learning_rate": 0.1', '"learning_rate": -0.1'),
+        ('"beta1"', '"beta7"'),
+        ('"learning_rate": 0.1', '"learning_rate": {"kind": "os.system"}'),
+        ('"compiled"', '"other"'),
+        ("{", "{{"),
+    ):
+        changed = header.replace(*change)
+        assert changed != header
+        refused(**{**content, "header": np.array(changed)})
+    with pytest.raises(FileNotFoundError):
+        load(tmp_path / "none")
+    with pytest.raises(ValueError, match="^engine='fast' must be one of"):
+        load(path, engine="fast")
+    assert_array_equal(load(path).ask(), run.ask())
+
+
+@settings(deadline=None, max_examples=150)
+@given(data=st.data())
+def test_a_damaged_checkpoint_is_refused_or_harmless(data, tmp_path_factory):
+    path = tmp_path_factory.mktemp("damage") / "run.npz"
+    Adam(0.1).start([1.0, 2.0]).save(path)
+    raw = bytearray(path.read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
+    path.write_bytes(raw)
+    try:
+        run = load(path)
+    except ValueError as error:
+        assert "is not a checkpoint of ml4pa" in str(error)
+    else:
+        run.ask()
+
+
+class Payload:
+    """Leaves a mark where it is unpickled."""
+
+    def __init__(self, mark):
+        self.mark = str(mark)
+
+    def __reduce__(self):
+        return Path.touch, (Path(self.mark),)
+
+
+def test_load_executes_no_code(tmp_path):
+    _, path = saved(tmp_path)
+    with np.load(path) as archive:
+        content = dict(archive)
+    mark = tmp_path / "mark"
+    bomb = np.array([Payload(mark)], dtype=object)
+    bad = tmp_path / "bad"
+    for name in ("header", "theta", "m", "extra"):
+        write(bad, allow_pickle=True, **{**content, name: bomb})
+        with pytest.raises(ValueError, match="is not a checkpoint of ml4pa"):
+            load(bad)
+    bad.write_bytes(pickle.dumps(Payload(mark)))
+    with pytest.raises(ValueError, match="is not a checkpoint of ml4pa"):
+        load(bad)
+    assert not mark.exists()
+    pickle.loads(pickle.dumps(Payload(mark)))
+    assert mark.exists()  # the bomb is one
+
+
+def test_save_refuses_the_callers_own_code(tmp_path):
+    for method, name in (
+        (Adam(lambda t: 0.1), "learning_rate"),
+        (GradientDescent(Warmup(OwnSchedule(0.1, 0.1), 2)), "learning_rate"),
+        (Sluggish(0.1), "method"),
+    ):
+        with pytest.raises(TypeError, match=f"^{name}=.*pickle the run instead"):
+            method.start([1.0, 2.0]).save(tmp_path / "run")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_failing_save_keeps_the_old_file(tmp_path, monkeypatch):
+    run, path = saved(tmp_path)
+    old = path.read_bytes()
+    tell(run, Himmelblau())
+
+    def fails(*_, **__):
+        raise OSError("no space left on device")
+
+    for module, name in ((os, "replace"), (os, "fsync"), (np, "savez")):
+        with monkeypatch.context() as patch:
+            patch.setattr(module, name, fails)
+            with pytest.raises(OSError, match="no space left"):
+                run.save(path)
+        assert path.read_bytes() == old
+        assert [p.name for p in tmp_path.iterdir()] == ["run.npz"]  # and nothing beside it
+    with pytest.raises(OSError):
+        run.save(tmp_path / "no such folder" / "run")
+    run.save(path)
+    assert path.read_bytes() != old
+
+
+FULL = """
+import resource, signal, sys
+import numpy as np
+from ml4pa import Adam
+path = sys.argv[1]
+run = Adam(0.1).start(np.arange(1000.0))
+run.save(path)
+old = open(path, "rb").read()
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (len(old) // 2, resource.RLIM_INFINITY))
+run.tell(run.ask(), 1.0, np.ones(1000))
+try:
+    run.save(path)
+except OSError as error:
+    assert open(path, "rb").read() == old
+    print("kept", type(error).__name__)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs resource limits")
+def test_a_full_disk_keeps_the_old_file(tmp_path):
+    run = python(FULL, tmp_path / "run")
+    assert run.stdout == "kept OSError\n", run.stderr
+    assert [p.name for p in tmp_path.iterdir()] == ["run"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs umask")
+def test_a_checkpoint_is_as_readable_as_any_file(tmp_path):
+    _, path = saved(tmp_path)
+    (tmp_path / "other").write_text("")
+    assert path.stat().st_mode == (tmp_path / "other").stat().st_mode

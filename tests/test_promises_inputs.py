@@ -1,0 +1,249 @@
+"""Inputs: anything that is an array, and clear errors for all else.
+
+A new method inherits these tests by its line in the registry: `MINIMAL` is made from it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from cases import (
+    GRADIENT,
+    MINIMAL,
+    square,
+    square_jac,
+    wants_hessian,
+)
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from numpy.testing import assert_array_equal
+from promises import (
+    CONVERGED,
+    Recorder,
+    both_engines,
+    every_gradient_method,
+    same,
+    tell,
+)
+
+from ml4pa import (
+    Adam,
+    Function,
+    minimize,
+)
+from ml4pa.landscapes import (
+    Beale,
+)
+
+
+def kinds_of(x):
+    """The same numbers as anything that np.asarray takes."""
+    x = np.asarray(x, dtype=float)
+    wide = np.zeros((x.size, 3))
+    wide[:, 1] = x
+    frozen = x.copy()
+    frozen.flags.writeable = False
+    swapped = x.astype(x.dtype.newbyteorder())
+    unaligned = np.frombuffer(b"0" + x.tobytes(), dtype=np.uint8)[1:].view(float)
+    return {
+        "array": x, "list": x.tolist(), "tuple": tuple(x), "read-only": frozen,
+        "strided": wide[:, 1], "reversed": x[::-1].copy()[::-1], "float32": x.astype(np.float32),
+        "float16": x.astype(np.float16), "int": x.astype(int), "bool": x.astype(bool),
+        "long": x.astype(np.longdouble), "swapped": swapped, "unaligned": unaligned,
+        "scalars": [np.float32(a) for a in x],
+    }  # fmt: skip
+
+
+@both_engines
+@pytest.mark.parametrize("kind", kinds_of([1.0, 0.0]))
+def test_any_array_is_a_start_and_is_not_written_to(kind, engine):
+    x0 = kinds_of([1.0, 0.0])[kind]
+    before = np.array(x0)
+    expected = minimize(Beale(), [1.0, 0.0], Adam(0.1), max_iter=9, engine=engine)
+    same(minimize(Beale(), x0, Adam(0.1), max_iter=9, engine=engine), expected)
+    run = Adam(0.1).start(x0, engine=engine)
+    run.tell(x0, 1.0, kinds_of([1.0, 0.0])[kind])
+    assert_array_equal(np.array(x0), before)
+    if isinstance(x0, np.ndarray) and x0.flags.writeable:
+        x0[:] = 0  # the run has its own
+        assert_array_equal(run.x, [1.0, 0.0])
+
+
+@both_engines
+@every_gradient_method
+def test_what_is_told_is_not_written_to(method, engine):
+    run = method.start([1.0, 2.0], bounds=[(0, 3), (0, 3)], engine=engine)
+    reference = method.start([1.0, 2.0], bounds=[(0, 3), (0, 3)], engine=engine)
+    x, g = np.array([1.5, 2.5]), np.array([1.0, -2.0])
+    h = np.asfortranarray([[2.0, 0.5], [0.5, 1.0]])
+    kept = [a.copy() for a in (x, g, h)]
+    reference.tell(*(x.copy(), 1.0, g.copy(), *([h.copy()] if wants_hessian(method) else [])))
+    run.tell(x, 1.0, g, *([h] if wants_hessian(method) else []))
+    for a, b in zip((x, g, h), kept, strict=True):
+        assert_array_equal(a, b)
+        a[:] = np.nan  # and nothing is borrowed
+    assert_array_equal(run.ask(), reference.ask())
+    assert_array_equal(run.x, [1.5, 2.5])
+
+
+@both_engines
+def test_what_is_asked_cannot_be_written_to(engine):
+    for method in GRADIENT.values():
+        run = method.start([1.0, 2.0], engine=engine)
+        with pytest.raises(ValueError, match="read-only"):
+            run.ask()[0] = 1.0
+        x = tell(run, Beale())
+        assert_array_equal(x, [1.0, 2.0])  # also later
+        run.x[:] = 7.0
+        for kept in run.state.values():
+            if isinstance(kept, np.ndarray):
+                kept[:] = 7.0
+        assert_array_equal(run.x, [1.0, 2.0])
+        assert 7.0 not in run.ask()
+
+
+@both_engines
+def test_what_an_objective_writes_into_its_point_is_harmless(engine):
+    def fun(x):
+        value = square(x)
+        x[:] = np.nan
+        return value
+
+    def jac(x):
+        slope = square_jac(x)
+        x[:] = np.nan
+        return slope
+
+    a = minimize(fun, [1.0, 2.0], Adam(0.1), jac=jac, max_iter=9, engine=engine)
+    same(a, minimize(square, [1.0, 2.0], Adam(0.1), jac=square_jac, max_iter=9, engine=engine))
+
+
+@both_engines
+def test_any_shape_of_value_and_gradient_that_is_a_number_or_a_vector(engine):
+    expected = minimize(square, [1.0, 2.0], Adam(0.1), jac=square_jac, max_iter=9, engine=engine)
+    for kind in (np.float64, np.float32, np.array, lambda f: np.array([f]), lambda f: [f]):
+        for shape in (list, tuple, np.asfortranarray):
+            result = minimize(
+                lambda x, kind=kind: kind(square(x)), [1.0, 2.0], Adam(0.1), max_iter=9,
+                jac=lambda x, shape=shape: shape(square_jac(x)), engine=engine,
+            )  # fmt: skip
+            assert_array_equal(result.x, expected.x)
+
+
+finite = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    name=st.sampled_from(sorted(GRADIENT)),
+    x0=hnp.arrays(float, st.integers(1, 4), elements=st.floats(-3, 3)),
+    rate=st.floats(1e-6, 0.3),
+    record=st.one_of(st.booleans(), st.integers(0, 50)),
+    max_iter=st.integers(0, 60),
+    max_evals=st.one_of(st.none(), st.integers(1, 80)),
+    norm=st.sampled_from([2, np.inf]),
+    gtol=st.one_of(st.none(), st.floats(0, 1)),
+    xtol=st.one_of(st.none(), st.floats(0, 1e-2)),
+    ftol=st.one_of(st.none(), st.floats(0, 1e-2)),
+    noise=st.sampled_from([0.0, 0.1]),
+    clip=st.one_of(st.none(), st.floats(0.1, 10)),
+)
+def test_any_sound_input_gives_a_sound_result(name, x0, rate, noise, clip, **options):
+    """And the same from both engines, on a Python objective, where all bits are equal."""
+    method = dataclasses.replace(MINIMAL[name], learning_rate=rate, noise=noise, clip=None)
+    if x0.size <= 2:  # a longer sum is another one
+        method = dataclasses.replace(method, clip=clip)
+    r = Recorder(x0.size)
+    results = []
+    for engine in ("compiled", "numpy"):
+        r.points.clear()
+        f = Function(r, r.jac, r.hess)
+        results.append(minimize(f, x0, method, rng=1, engine=engine, **options))
+        sound(results[-1], f, x0, r.points, options)
+    if not wants_hessian(method):
+        assert results[0].message == results[1].message
+        assert_array_equal(results[0].x, results[1].x)
+
+
+def sound(result, f, x0, points, options):
+    assert result.fun == f(result.x)
+    assert result.nfev == len(points) - 1  # that line's own evaluation
+    assert result.nit <= options["max_iter"]
+    assert options["max_evals"] is None or result.nfev <= options["max_evals"]
+    assert result.success == (result.status in CONVERGED)
+    assert result.jac.shape == x0.shape
+    assert result.fun <= f(x0)
+    stride = int(options["record"])
+    assert (result.path is None) == (stride == 0)
+    if stride:
+        t = result.path.iteration
+        assert_array_equal(result.path.x[0], x0)
+        assert t[0] == 0 and t[-1] == result.nit
+        assert_array_equal(t[:-1] % stride, 0)
+        assert len(t) == (result.nit + stride - 1) // stride + 1
+        assert_array_equal(result.path.fun, [f(x) for x in result.path.x])
+
+
+junk = st.one_of(
+    st.none(), st.booleans(), st.text(max_size=3), st.integers(), st.floats(), st.complex_numbers(),
+    st.lists(finite, max_size=3), st.dictionaries(st.text(max_size=1), finite, max_size=1),
+    st.just(10**400), st.just(-(10**400)), st.just(object()), st.just(np.array([])),
+    st.just(np.array("a")), st.just(np.array(1j)), st.just(np.array([[1.0]])), st.just(np.float32),
+    st.just(b"abc"), st.just([[1.0], [2.0, 3.0]]), st.just({1.0}), st.just(range(2)),
+    st.just([(0.0,), (1.0,)]), st.just([(2.0, 1.0)] * 2), st.just([None, None]),
+    st.just(np.datetime64("2020")),
+)  # fmt: skip
+KEYWORDS = ["x0", "method", "bounds", "max_iter", "max_evals", "max_time", "target", "gtol", "xtol",
+            "ftol", "norm", "record", "callback", "rng", "threads", "workers", "on_nan",
+            "engine"]  # fmt: skip
+
+
+@settings(deadline=None, max_examples=400)
+@given(name=st.sampled_from(KEYWORDS), value=junk)
+def test_any_wrong_input_is_a_value_or_type_error_with_its_name(name, value):
+    assume(name != "callback" or not callable(value))
+    given = {"x0": [1.0, 1.5], "method": Adam(), "max_time": 0.01, name: value}
+    try:
+        result = minimize(Beale(), **given)
+    except (ValueError, TypeError) as error:
+        # a start may also be outside of odd bounds
+        assert str(error).startswith((name, "x0" if name == "bounds" else name)), error
+    else:
+        assert np.isfinite(result.x).all()
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    name=st.sampled_from(sorted(MINIMAL)), data=st.data(), value=junk,
+)  # fmt: skip
+def test_any_wrong_hyper_parameter_is_refused_with_its_name(name, data, value):
+    method = MINIMAL[name]
+    field = data.draw(st.sampled_from([f.name for f in dataclasses.fields(method)]))
+    try:
+        made = dataclasses.replace(method, **{field: value})
+    except (ValueError, TypeError) as error:
+        assert str(error).startswith(field), error
+    else:
+        given = getattr(made, field)
+        assert given is None or callable(given) or np.isfinite(given)
+
+
+@settings(deadline=None, max_examples=200)
+@given(place=st.integers(0, 3), value=junk, name=st.sampled_from(sorted(GRADIENT)))
+def test_any_wrong_tell_is_refused_alike(place, value, name):
+    texts = []
+    for engine in ("compiled", "numpy"):
+        told = [[1.0, 2.0], 1.0, [1.0, 1.0], np.eye(2)]
+        told[place] = value
+        run = MINIMAL[name].start([1.0, 2.0], engine=engine)
+        try:
+            run.tell(*told)
+        except (ValueError, TypeError) as error:
+            texts.append(str(error))
+            assert texts[-1].startswith("xfgH"[place])
+        else:
+            texts.append(str(run.ask()) if place != 3 else "")
+    assert texts[0] == texts[1]
