@@ -51,7 +51,10 @@ if TYPE_CHECKING:
     from .fleet import Multistart, multistart
     from .minima import Minima, find_minima
     from .models import MLP, Curve, Linear, Logistic, Polynomial
+    from .spaces import Space, integers, log_scale, near_one, space
     from .sweeps import Grid, Sweep, grid, sweep
+    from .tuned import Tuned
+    from .tuning import tune
 
 __version__ = "0.1.0"
 
@@ -63,7 +66,10 @@ _LATER = {
     "fleet": ("Multistart", "multistart"),
     "minima": ("Minima", "find_minima"),
     "models": ("MLP", "Curve", "Linear", "Logistic", "Polynomial"),
+    "spaces": ("Space", "integers", "log_scale", "near_one", "space"),
     "sweeps": ("Grid", "Sweep", "grid", "sweep"),
+    "tuned": ("Tuned",),
+    "tuning": ("tune",),
 }
 _MODULES = ("datasets", "landscapes", "plot", "studies")
 _MODULE_OF = {name: module for module, names in _LATER.items() for name in names}
@@ -106,22 +112,29 @@ __all__ = [
     "RandomSearch",
     "Result",
     "Run",
+    "Space",
     "Status",
     "Step",
     "Sweep",
+    "Tuned",
     "Warmup",
     "__version__",
     "datasets",
     "find_minima",
     "fit",
     "grid",
+    "integers",
     "landscapes",
     "load",
+    "log_scale",
     "minimize",
     "multistart",
+    "near_one",
     "plot",
+    "space",
     "studies",
     "sweep",
+    "tune",
 ]
 
 

@@ -83,6 +83,13 @@ from .scalars import (
     within,
     workers,
 )
+from .spaces import (
+    a_method,
+    a_space,
+    costs,
+    maker,
+    population_method,
+)
 from .telling import (
     matrix,
     nan_value,
@@ -99,6 +106,8 @@ __all__ = [
     "SHAPES",
     "Array",
     "Bounds",
+    "a_method",
+    "a_space",
     "all_finite",
     "array",
     "batch",
@@ -107,6 +116,7 @@ __all__ = [
     "cholesky",
     "cmaes",
     "coordinates",
+    "costs",
     "count",
     "dimension",
     "drawable",
@@ -129,6 +139,7 @@ __all__ = [
     "kept_history",
     "layers",
     "loss",
+    "maker",
     "matrix",
     "model",
     "nan_value",
@@ -138,6 +149,7 @@ __all__ = [
     "per_coordinate",
     "points",
     "population_dimension",
+    "population_method",
     "positive_number",
     "probabilities",
     "quadratic",
