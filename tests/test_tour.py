@@ -130,6 +130,17 @@ def test_line_fit(tour: Tour) -> None:
     assert row.scaled
 
 
+def test_stochastic(tour: Tour) -> None:
+    """Ten passes reach the least squares line, the falling rate within a few of its errors."""
+    constant, falling = (row for name, row in tour.rows.items() if name.startswith("SGD"))
+    for row, intercept in ((constant, 0.5), (falling, 0.1)):
+        assert (row.steps, row.gradients, row.status) == (5_000_000, 5_000_000, "epochs")
+        assert row.answer == pytest.approx([17.0186, 1.99999], abs=1e-4)
+        assert row.x[0] == pytest.approx(row.answer[0], abs=intercept)
+        assert row.x[1] == pytest.approx(row.answer[1], abs=intercept / 50)
+    assert falling.fun < constant.fun < 100.1
+
+
 def test_cmaes(tour: Tour) -> None:
     for name in ("Rosenbrock", "Himmelblau", "Rastrigin"):
         row = tour.rows[f"{name}, CMA-ES"]
@@ -177,9 +188,13 @@ PICTURES = [
     "05_newton_convergence",
     "06_adam_step",
     "07_crickets",
-    "08_cmaes",
-    "08_cmaes_adaptation",
-    "09_closure",
+    "08_sgd",
+    "09_hubble",
+    "10_fits",
+    "10_errors",
+    "11_cmaes",
+    "11_cmaes_adaptation",
+    "12_closure",
 ]
 
 

@@ -1,4 +1,4 @@
-"""The tour: the gradient half of the lecture replayed, with pictures and a table."""
+"""The tour: the lecture replayed, with pictures and a table."""
 
 from __future__ import annotations
 

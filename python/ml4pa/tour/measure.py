@@ -17,8 +17,9 @@ from ..result import Result
 
 #: Of longer descents the NumPy engine is timed on so many steps, and the time scaled by the steps.
 NUMPY_STEPS = 1000
-#: Repeated until about so many seconds are spent, three times at least; the median counts.
-ENOUGH = 0.04
+#: Repeated until about so many seconds are spent, three times at least; the median counts. What
+#: takes longer than the second number is done once.
+ENOUGH, LONG = 0.04, 0.5
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def point(x: Array, digits: int = 4) -> str:
 def seconds(work: Callable[[], Any]) -> float:
     """The median time of some work."""
     times: list[float] = []
-    while len(times) < 3 or (sum(times) < ENOUGH and len(times) < 25):
+    while sum(times) < (ENOUGH if len(times) >= 3 else LONG) and len(times) < 25:
         began = time.perf_counter()
         work()
         times.append(time.perf_counter() - began)

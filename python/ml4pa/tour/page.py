@@ -60,9 +60,10 @@ def page(chapters: Sequence[Chapter], machine: str) -> str:
 
 def _section(number: int, chapter: Chapter) -> str:
     pictures = "".join(_figure(picture) for picture in chapter.pictures)
+    table = html_table(chapter.rows) if chapter.rows else ""
     return (
         f'<section id="chapter-{number}"><h2>{number}. {html.escape(chapter.title)}</h2>'
-        f"{_unbroken(chapter.text)}{pictures}{html_table(chapter.rows)}</section>"
+        f"{_unbroken(chapter.text)}{pictures}{table}</section>"
     )
 
 

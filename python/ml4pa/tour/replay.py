@@ -17,7 +17,7 @@ from .table import FOOTNOTE, cells, text_head, text_line
 def replay(
     output: str | os.PathLike[str] = "ml4pa_tour", report: Callable[[str], object] | None = None
 ) -> list[Row]:
-    """Replay the gradient half of the lecture: pictures and one self-contained page.
+    """Replay the lecture: pictures and one self-contained page.
 
     Parameters
     ----------

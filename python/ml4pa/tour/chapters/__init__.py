@@ -10,10 +10,13 @@ from .beale import beale
 from .closure import closure
 from .cubic import cubic
 from .evolution import evolution
+from .hubble import hubble
 from .line_fit import line_fit
 from .narrow_valley import narrow_valley
+from .overfitting import overfitting
 from .quadratic import quadratic
 from .saddles import saddles
+from .stochastic import stochastic
 
 #: One line a chapter.
 CHAPTERS: tuple[Callable[[], Chapter], ...] = (
@@ -24,6 +27,9 @@ CHAPTERS: tuple[Callable[[], Chapter], ...] = (
     narrow_valley,
     adam_step,
     line_fit,
+    stochastic,
+    hubble,
+    overfitting,
     evolution,
     closure,
 )
