@@ -81,6 +81,18 @@ def evolved(mode: str = "full", n: int = 2, **how: Any) -> ml4pa.Result:
     return ml4pa.minimize(ml4pa.landscapes.Ellipsoid(n), np.ones(n), method, **how)
 
 
+def fleet() -> ml4pa.Multistart:
+    """Runs from a lattice of starts."""
+    f = ml4pa.landscapes.Himmelblau()
+    return ml4pa.multistart(f, ml4pa.lattice(f, 12), ml4pa.Momentum(0.01), max_iter=400)
+
+
+def swept() -> ml4pa.Sweep:
+    """A table of settings, some of which diverge."""
+    rates = ml4pa.grid(ml4pa.Momentum, learning_rate=[1e-3, 1e-2, 1e-1], momentum=[0.5, 0.9])
+    return ml4pa.sweep(Beale(), [1.0, 1.0], rates, max_iter=10000)
+
+
 STUDY = overfitting(degrees=(1, 2, 4), repeats=5, rng=1)
 
 
@@ -100,6 +112,8 @@ def drawn(name: str, ax: Axes | None = None) -> Axes:
         "fit": lambda: plot.fit(line_fit(), ax),
         "history": lambda: plot.history(in_epochs(), ax),
         "overfitting": lambda: plot.overfitting(STUDY, ax),
+        "basins": lambda: plot.basins(fleet(), ax),
+        "sweep": lambda: plot.sweep(swept(), ax),
     }[name]()
 
 

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from .fitted import Fit, History
     from .fitting import fit
     from .fleet import Multistart, multistart
+    from .lattices import lattice
     from .minima import Minima, find_minima
     from .models import MLP, Curve, Linear, Logistic, Polynomial
     from .spaces import Space, integers, log_scale, near_one, space
@@ -64,6 +65,7 @@ _LATER = {
     "fitted": ("Fit", "History"),
     "fitting": ("fit",),
     "fleet": ("Multistart", "multistart"),
+    "lattices": ("lattice",),
     "minima": ("Minima", "find_minima"),
     "models": ("MLP", "Curve", "Linear", "Logistic", "Polynomial"),
     "spaces": ("Space", "integers", "log_scale", "near_one", "space"),
@@ -125,6 +127,7 @@ __all__ = [
     "grid",
     "integers",
     "landscapes",
+    "lattice",
     "load",
     "log_scale",
     "minimize",

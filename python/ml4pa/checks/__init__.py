@@ -67,12 +67,14 @@ from .models import (
 from .pictures import (
     coordinates,
     drawable,
+    flat_starts,
     is_fit,
     is_study,
     kept_cost,
     kept_history,
     recorded,
     recorded_population,
+    swept,
     window,
 )
 from .scalars import (
@@ -126,6 +128,7 @@ __all__ = [
     "finite",
     "finite_number",
     "flag",
+    "flat_starts",
     "has_hessian",
     "hyper_parameters",
     "initial",
@@ -168,6 +171,7 @@ __all__ = [
     "starts_within",
     "steps_by_formula",
     "stream",
+    "swept",
     "table",
     "table_sigma",
     "targets",

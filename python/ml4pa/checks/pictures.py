@@ -104,3 +104,36 @@ def coordinates(value: Any, n: int) -> list[int]:
     if len(pair) != 2 or max(pair) >= n:
         raise ValueError(f"coordinates={tuple(value)} must be two numbers < n={n}")
     return pair
+
+
+def flat_starts(runs: Any) -> Any:
+    """Many runs from points of a plane."""
+    fleet = getattr(runs, "runs", runs)
+    if not hasattr(fleet, "starts"):
+        kind = type(runs).__name__
+        raise TypeError(
+            f"runs has type {kind}, but must be what multistart or find_minima returned"
+        )
+    n = fleet.starts.shape[1]
+    if n != 2:
+        raise ValueError(f"runs have n={n}, but basins draws n=2: take a cut of two coordinates")
+    return fleet
+
+
+def swept(sweep: Any, x: str | None, y: str | None) -> list[str]:
+    """The hyper-parameters along the axes of a picture of a sweep, one or two."""
+    if not hasattr(sweep, "grid"):
+        kind = type(sweep).__name__
+        raise TypeError(f"sweep has type {kind}, but must be a Sweep, what ml4pa.sweep returned")
+    axes = sweep.grid.axes
+    varies = [name for name, values in axes.items() if len(values) > 1]
+    for given, name in (("x", x), ("y", y)):
+        if name is not None and name not in axes:
+            raise ValueError(f"{given}={name!r} must be one of {', '.join(map(repr, axes))}")
+    if x is None and y is None:
+        if not varies:
+            raise ValueError("sweep has one setting, but a picture needs several: see ml4pa.grid")
+        return varies[:2]
+    if x is None:
+        x = next((name for name in varies if name != y), None)
+    return [name for name in (x, y) if name is not None]

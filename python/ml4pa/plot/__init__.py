@@ -17,6 +17,7 @@ except ModuleNotFoundError as _error:
     ) from None
 
 from .adaptation import adaptation
+from .basins import basins
 from .contour import contour
 from .convergence import convergence
 from .curve import curve
@@ -26,9 +27,11 @@ from .history import history
 from .overfitting import overfitting
 from .path import path
 from .surface import surface
+from .sweep import sweep
 
 __all__ = [
     "adaptation",
+    "basins",
     "contour",
     "convergence",
     "curve",
@@ -38,4 +41,5 @@ __all__ = [
     "overfitting",
     "path",
     "surface",
+    "sweep",
 ]

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import Colormap, LinearSegmentedColormap
+from matplotlib.colors import Colormap, LinearSegmentedColormap, ListedColormap
 from matplotlib.patheffects import AbstractPathEffect, Normal, Stroke
 
 from ..objective import Array, Objective
@@ -32,6 +32,11 @@ PALE: Colormap = LinearSegmentedColormap.from_list(
 )
 #: From one class to the other, by way of white.
 TWO: Colormap = LinearSegmentedColormap.from_list("ml4pa_two", ["#0072B2", "#ffffff", "#D55E00"])
+
+
+def flat(color: str) -> Colormap:
+    """A map of one colour."""
+    return ListedColormap([color])
 
 
 class Look(NamedTuple):

@@ -1,0 +1,242 @@
+"""Pictures of many runs: basins and sweeps show what the runs say, cell by cell."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+os.environ["MPLBACKEND"] = "Agg"
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+
+import ml4pa
+from ml4pa import Momentum, Newton, Status, find_minima, grid, lattice, multistart, plot, sweep
+from ml4pa.landscapes import Beale, Himmelblau, MonkeySaddle, Quadratic, Rastrigin, Sphere
+from ml4pa.plot.basins import COLORS
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    yield
+    plt.close("all")
+
+
+def lines(ax: Axes, gid: str) -> list[Any]:
+    return [line for line in ax.lines if line.get_gid() == gid]
+
+
+def points(line: Any) -> Any:
+    return np.column_stack(line.get_data())
+
+
+def legend(ax: Axes) -> list[str]:
+    told = ax.get_legend()
+    return [] if told is None else [text.get_text() for text in told.get_texts()]
+
+
+# ---- lattice -------------------------------------------------------------------------------------
+
+
+def test_lattice_goes_row_by_row() -> None:
+    assert lattice([(0, 1), (0, 2)], 3)[:4].tolist() == [[0, 0], [0.5, 0], [1, 0], [0, 1]]
+    assert np.array_equal(lattice(Beale(), 2)[[0, -1]], Beale().bounds.T)
+    assert lattice([(0, 1)] * 3, 4).shape == (64, 3)
+    with pytest.raises(ValueError, match=r"^window\[1\]=\(1.0, 0.0\) must be finite with low < h"):
+        lattice([(0, 1), (1, 0)])
+
+
+# ---- basins --------------------------------------------------------------------------------------
+
+
+def image(ax: Axes) -> Any:
+    (only,) = ax.images
+    return np.asarray(only.get_array())
+
+
+def test_every_cell_has_the_colour_of_its_minimum() -> None:
+    f = Himmelblau()
+    runs = multistart(f, lattice(f, 30), Momentum(0.01), max_iter=3000)
+    ax = plot.basins(runs, shade=False)
+    nearest = np.argmin(np.linalg.norm(runs.x[:, np.newaxis] - f.minima, axis=2), axis=1)
+    rgb = image(ax).reshape(-1, 3)
+    colors = [np.unique(rgb[runs.success & (nearest == k)], axis=0) for k in range(4)]
+    assert all(len(found) == 1 for found in colors)
+    assert len({tuple(found[0]) for found in colors}) == 4
+    diverged = runs.status == Status.DIVERGED
+    assert diverged.any() and (rgb[diverged] == 0.0).all()
+    stars = points(lines(ax, "minima")[0])
+    assert np.allclose(np.sort(stars, axis=0), np.sort(f.minima, axis=0), atol=1e-6)
+
+
+def test_paler_is_slower() -> None:
+    f = Quadratic(1, 1)
+    runs = multistart(f, lattice([(-1, 1)] * 2, 11), ml4pa.GradientDescent(0.1), gtol=1e-3)
+    rgb = image(plot.basins(runs)).reshape(-1, 3)
+    order = np.argsort(runs.nit)
+    assert (np.diff(rgb[order, 0]) >= 0).all() and rgb[order[-1], 0] > rgb[order[0], 0] + 0.5
+    assert len(np.unique(image(plot.basins(runs, shade=False)).reshape(-1, 3), axis=0)) == 1
+
+
+def test_an_image_lies_where_its_starts_do() -> None:
+    ax = plot.basins(
+        multistart(Quadratic(), lattice([(0, 2), (10, 14)], 3), Momentum(0.1), max_iter=9)
+    )
+    assert ax.images[0].get_extent() == [-0.5, 2.5, 9.0, 15.0]
+    assert (ax.get_xlim(), ax.get_ylim()) == ((-0.5, 2.5), (9.0, 15.0))
+    assert (image(ax) == to_rgb("#8c8c8c")).all()  # unfinished
+    assert legend(ax) == ["unfinished: 100 %"]
+
+
+def test_a_cell_is_drawn_at_its_start() -> None:
+    """x varies along the columns: of sin(x) the basins are stripes."""
+    f = ml4pa.Function(lambda x: np.cos(x[0]) + x[1] ** 2, lambda x: [-np.sin(x[0]), 2 * x[1]])
+    runs = multistart(f, lattice([(0.5, 4 * np.pi - 0.5), (-1, 1)], 8), Momentum(0.1, 0.0))
+    rgb = image(plot.basins(runs, shade=False))
+    assert (rgb == rgb[0]).all() and (rgb[:, 0] != rgb[:, -1]).any()
+
+
+def test_newton_goes_to_saddles_too() -> None:
+    f = Himmelblau()
+    starts = lattice(f, 25)
+    ends = multistart(f, starts, Newton(), max_iter=99, record=99)
+    assert any("saddle" in text for text in legend(plot.basins(ends)))
+    assert len(points(lines(plot.basins(ends), "minima")[0])) == 4
+    assert len(points(lines(plot.basins(ends), "saddles")[0])) == 5
+    best = multistart(f, starts, Newton(), max_iter=99)
+    ax = plot.basins(best)
+    assert (image(ax).reshape(-1, 3)[best.status == Status.SADDLE] == 1.0).all()
+    assert any(text.startswith("saddle: ") for text in legend(ax))
+    monkey = MonkeySaddle()
+    rings = multistart(monkey, lattice(monkey, 20), Newton(), max_iter=99, record=99)
+    assert legend(plot.basins(rings)) == ["saddle (0, 0): 100 %"]
+
+
+def test_minima_bring_their_own_labels() -> None:
+    minima = find_minima(Himmelblau(), starts=200, method=Newton(), rng=1)
+    ax = plot.basins(minima)
+    assert len(ax.images) == 0 and len(ax.collections) == 1
+    shares = [f"{share:.0%}".replace("%", " %") for share in minima.share]
+    assert [text.rpartition(": ")[2] for text in legend(ax)] == shares
+    assert any(text.startswith("maximum (-0.27, -0.92)") for text in legend(ax))
+
+
+def test_neighbours_of_many_minima_differ() -> None:
+    f = Rastrigin(2)
+    runs = multistart(f, lattice(f, 66), ml4pa.GradientDescent(0.001), max_iter=2000)
+    assert runs.success.all()
+    rgb = image(plot.basins(runs, shade=False))
+    label = np.round(runs.x / 0.9949).astype(int).reshape(66, 66, 2)
+    for a, b, p, q in (
+        (rgb[1:], rgb[:-1], label[1:], label[:-1]),
+        (rgb[:, 1:], rgb[:, :-1], label[:, 1:], label[:, :-1]),
+    ):
+        assert np.array_equal((a != b).any(axis=2), (p != q).any(axis=2))
+    assert legend(plot.basins(runs))[-1] == "and 111 more"
+    assert {tuple(c) for c in rgb.reshape(-1, 3)} == {to_rgb(c) for c in COLORS}
+
+
+def test_basins_refuses_with_a_cure() -> None:
+    line = multistart(Sphere(3), np.ones((2, 3)), "adam", max_iter=3)
+    with pytest.raises(ValueError, match="^runs have n=3, but basins draws n=2"):
+        plot.basins(line)
+    with pytest.raises(TypeError, match="^runs has type list, but must be what multistart or"):
+        plot.basins([1, 2])
+
+
+# ---- sweeps --------------------------------------------------------------------------------------
+
+ETA, GAMMA = np.geomspace(1e-4, 1, 9), np.array([0.0, 0.5, 0.9, 0.99])
+STARTS = np.random.default_rng(2).uniform(-3, 3, (4, 2))
+TABLE = sweep(Beale(), STARTS, grid(Momentum, learning_rate=ETA, momentum=GAMMA), max_iter=2000)
+
+
+def meshes(ax: Axes, gid: str) -> list[Any]:
+    return [c for c in ax.collections if c.get_gid() == gid]
+
+
+def test_every_cell_shows_its_setting() -> None:
+    ax = plot.sweep(TABLE)
+    (cells,) = meshes(ax, "cells")
+    nit = TABLE.nit.reshape(9, 4).T
+    shown = np.ma.filled(cells.get_array().reshape(4, 9), np.nan)
+    assert np.array_equal(shown, nit, equal_nan=True)
+    slow, diverged = (
+        ~np.ma.getmaskarray(c.get_array()).reshape(4, 9) for c in meshes(ax, "failed")
+    )
+    assert np.array_equal(slow, np.isnan(nit))
+    count = np.reshape(TABLE.to_dict()["diverged"], (9, 4)).T
+    assert np.array_equal(diverged, np.isnan(nit) & (count >= 2)) and diverged.any()
+    (partly,) = lines(ax, "failed")
+    some = np.reshape(TABLE.to_dict()["solved"], (9, 4)).T % 4 > 0
+    assert len(points(partly)) == some.sum() > 0
+    assert legend(ax) == ["diverged", "not solved", "solved from some starts"]
+
+
+def test_axes_are_those_of_the_values() -> None:
+    ax = plot.sweep(TABLE)
+    assert (ax.get_xscale(), ax.get_yscale()) == ("log", "linear")
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("learning rate", "momentum")
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["0", "0.5", "0.9", "0.99"]
+    half = np.sqrt(ETA[1] / ETA[0])
+    assert np.allclose(ax.get_xlim(), (ETA[0] / half, ETA[-1] * half))
+    even = sweep(Beale(), [1, 1], grid(Momentum, learning_rate=[0.01, 0.02, 0.03]), max_iter=10)
+    assert plot.sweep(even, show="fun").get_xlim() == pytest.approx((0.005, 0.035))
+    turned = plot.sweep(TABLE, x="momentum", y="learning_rate")
+    assert (turned.get_xlabel(), turned.get_yscale()) == ("momentum", "log")
+    (cells,) = meshes(turned, "cells")
+    shown = np.ma.filled(cells.get_array().reshape(9, 4), np.nan)
+    assert np.array_equal(shown, TABLE.nit.reshape(9, 4), equal_nan=True)
+
+
+def test_the_star_is_on_the_best() -> None:
+    (star,) = lines(plot.sweep(TABLE), "best")
+    best = TABLE.grid.settings[TABLE.order[0]]
+    at = [best["learning_rate"], list(GAMMA).index(best["momentum"])]
+    assert np.allclose(points(star), [at])
+
+
+def test_one_hyper_parameter_gives_a_curve() -> None:
+    table = sweep(Beale(), [1.0, 1.0], grid(Momentum, learning_rate=ETA), max_iter=20000)
+    ax = plot.sweep(table, show="nfev")
+    (curve,) = lines(ax, "curve")
+    assert np.array_equal(points(curve), np.column_stack([ETA, table.nfev]), equal_nan=True)
+    diverged, slow, partly = (points(line) for line in lines(ax, "failed"))
+    assert np.array_equal(diverged[:, 0], ETA[np.array(table.to_dict()["diverged"]) == 1])
+    assert len(diverged) + len(slow) == np.isnan(table.nfev).sum() and len(partly) == 0
+    assert ax.get_ylabel() == "evaluations" and ax.get_title() == "Momentum"
+    (star,) = lines(ax, "best")
+    assert points(star)[0, 0] == table.best.learning_rate
+
+
+def test_of_three_the_best_of_the_third_is_shown() -> None:
+    three = grid(ml4pa.Adam, learning_rate=[1e-3, 1e-2, 0.1], beta1=[0.5, 0.9], beta2=[0.9, 0.99])
+    table = sweep(Himmelblau(), [[1.0, 1.0]], three, max_iter=3000)
+    (cells,) = meshes(plot.sweep(table, x="beta2", y="learning_rate"), "cells")
+    best = np.nanmin(np.where(np.isnan(table.nit), 1e9, table.nit).reshape(3, 2, 2), axis=1)
+    shown = np.ma.filled(cells.get_array().reshape(3, 2), 1e9)
+    assert np.array_equal(shown, best)
+    (solved,) = meshes(plot.sweep(table, show="solved"), "cells")
+    count = np.reshape(table.to_dict()["solved"], (3, 2, 2)).max(axis=2).T
+    assert np.array_equal(np.ma.filled(solved.get_array().reshape(2, 3), 0), count)
+
+
+def test_sweep_refuses_with_a_cure() -> None:
+    one = sweep(Beale(), [1.0, 1.0], grid(Momentum, learning_rate=0.1), max_iter=3)
+    for call, text in (
+        (lambda: plot.sweep(one), "sweep has one setting, but a picture needs several"),
+        (
+            lambda: plot.sweep(TABLE, x="beta"),
+            "x='beta' must be one of 'learning_rate', 'momentum'",
+        ),
+        (lambda: plot.sweep(TABLE, show="f"), "show='f' must be one of 'nit', 'nfev', 'fun'"),
+    ):
+        with pytest.raises(ValueError) as told:
+            call()
+        assert str(told.value).startswith(text)
+    with pytest.raises(TypeError, match="^sweep has type dict, but must be a Sweep"):
+        plot.sweep({})
