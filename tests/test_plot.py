@@ -421,6 +421,10 @@ def test_convergence_against_evaluations() -> None:
     result = ml4pa.minimize(Cubic(), [2.0], search, xtol=1e-4, record=True)
     with pytest.raises(ValueError, match="took 9 evaluations for 4 points.*use against='steps'"):
         plot.convergence(result, against="evaluations")
+    method = ml4pa.CMAES(0.5, population_size=7)
+    result = ml4pa.minimize(ml4pa.landscapes.Sphere(2), [1.0, 1.0], method, max_iter=5, record=2)
+    ax = plot.convergence(result, against="evaluations", minimum=0.0)  # x0 has no value, no point
+    assert np.array_equal(lines(ax, "convergence")[0].get_xdata(), [14, 28, 35])
 
 
 def test_convergence_names_differ_and_log_axis_for_very_different_lengths() -> None:

@@ -28,6 +28,9 @@ class Path:
         step in units of sigma, all of it or its diagonal.
     population : list of ndarray (lambda, n)
         For populations: the generations themselves.
+    evaluations : ndarray (k,)
+        For populations: the points evaluated so far. Between recorded generations each is taken to
+        be as large as the one that ends them.
 
     Notes
     -----
@@ -50,6 +53,13 @@ class Path:
         if len(rows):
             rows[-1] = self.last
         return rows
+
+    @cached_property
+    def evaluations(self) -> NDArray[np.int64] | None:
+        if self.population is None:
+            return None
+        told = np.array([0, *map(len, self.population[1:])])
+        return np.cumsum(told * np.diff(self.iteration, prepend=0))
 
     def __len__(self) -> int:
         return len(self.fun)

@@ -45,9 +45,7 @@ def adaptation(result: Result, ax: Axes | None = None, *, show: str = "values") 
         raise ValueError("result.path.mean=None: this picture is of a distribution, as of CMAES")
     if ax is None:
         ax = style.new_axes()
-    told = np.array([0, *map(len, path.population[1:])])
-    # Between recorded generations each is taken to be as large as the one that ends them.
-    nfev = np.cumsum(told * np.diff(path.iteration, prepend=0))
+    nfev = path.evaluations
     deviations, roots = _roots(path.covariance, path.mean.shape)
     if show == "values":
         _values(ax, nfev, path.fun, path.sigma, roots)

@@ -120,9 +120,12 @@ def _named(results: Any) -> list[tuple[str, Result]]:
 
 def _work(result: Result, name: str, against: str) -> NDArray[np.int64]:
     """Steps or evaluations at each recorded point."""
-    steps = checks.recorded(result).iteration
+    path = checks.recorded(result)
+    steps = path.iteration
     if against == "steps":
         return np.asarray(steps)
+    if path.evaluations is not None:
+        return np.asarray(path.evaluations)
     each, rest = divmod(result.nfev, result.nit + 1)
     if rest:
         raise ValueError(
