@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from ml4pa import CMAES, Function, Status, load, minimize
+from ml4pa import CMAES, Function, Status, checks, load, minimize
 from ml4pa.landscapes import Ellipsoid, Rastrigin, Rosenbrock, Rotated, Sphere
 from ml4pa.methods.cmaes import restarts
 from ml4pa.methods.cmaes.box import Box
@@ -449,6 +449,34 @@ def test_restarts_begin_anywhere_in_the_bounds():
     assert len(starts) == 6 and np.ptp(starts, axis=0).min() > 2.0
 
 
+@pytest.mark.parametrize(
+    ("region", "bounds", "low", "high"),
+    [
+        ((2, 3), None, [2, 2], [3, 3]),
+        ([(-9, -8), (4, 4)], None, [-9, 4], [-8, 4]),
+        ((2, 4), [(-1, 3), (None, None)], [2, 2], [3, 4]),
+    ],
+)
+def test_restarts_begin_in_the_region(region, bounds, low, high):
+    runs = [
+        CMAES(0.01, restarts="bipop", max_restarts=4, restart_region=region)
+        .start([1.0, 1.0], rng=1, bounds=bounds, engine=engine)
+        for engine in ("numpy", "compiled")
+    ]  # fmt: skip
+    starts = []
+    while not runs[0].stop:
+        if runs[0].state["generation"] == 0:
+            starts.append(runs[0].state["mean"])
+            assert_array_equal(runs[1].state["mean"], runs[0].state["mean"])
+        for run in runs:
+            run.tell(run.ask(), Sphere(2)(run.ask()))
+    box = None if bounds is None else Box(*checks.bounds(bounds, 2))
+    inside = np.array(starts[1:]) if box is None else box.inside(np.array(starts[1:]))
+    assert len(inside) >= 4
+    assert (inside >= np.array(low) - 1e-12).all() and (inside <= np.array(high) + 1e-12).all()
+    assert (np.ptp(inside, axis=0) >= 0.3 * np.subtract(high, low)).all()
+
+
 @both_engines
 def test_restarted_run_is_saved_and_goes_on_bit_for_bit(engine, tmp_path):
     method = CMAES(0.5, restarts="bipop", tolfun=1e-3)
@@ -489,6 +517,10 @@ def test_restarted_run_is_saved_and_goes_on_bit_for_bit(engine, tmp_path):
         ({"population_size": 2, "weights": [0, 1]}, "must decrease from a positive one"),
         ({"c_1": 0.6, "c_mu": 0.6}, r"c_1=0.6 \+ c_mu=0.6 must be <= 1"),
         ({"tolx": -1}, "tolx=-1 must be >= 0"),
+        ({"restart_region": (0, 1)}, "restart_region needs restarts='ipop' or 'bipop'"),
+        ({"restarts": "ipop", "restart_region": (1, 0)}, "must have low <= high"),
+        ({"restarts": "ipop", "restart_region": (1, np.inf)}, "restart_region"),
+        ({"restarts": "ipop", "restart_region": [0, 1, 2]}, r"must be \(2,\) or \(n, 2\)"),
     ],
 )
 def test_impossible_hyper_parameters(given, text):
@@ -503,6 +535,10 @@ def test_impossible_hyper_parameters(given, text):
         ({"scale": [1, 2]}, "scale has length 2, but x0 has length 3"),
         ({"initial_covariance": [1, 2]}, r"shape \(2,\), but x0 has length 3"),
         ({"initial_covariance": np.eye(3), "covariance": "limited"}, "keeps no matrix"),
+        (
+            {"restarts": "ipop", "restart_region": [(0, 1)] * 2},
+            "restart_region has length 2, but x0 has length 3",
+        ),
     ],
 )
 def test_hyper_parameters_of_another_dimension(given, text, engine):

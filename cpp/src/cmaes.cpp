@@ -40,6 +40,19 @@ cmaes::Restarts restarts_of(const Parameters& given) {
     return given.word("restarts") == "ipop" ? cmaes::Restarts::ipop : cmaes::Restarts::bipop;
 }
 
+// The box in which restarts begin: of one pair, or one pair a coordinate; else the bounds.
+Bounds region_of(const Parameters& given, const Bounds& bounds, Index n) {
+    if (!given.has("restart_region")) return bounds;
+    const std::vector<double>& told = given.vector("restart_region");
+    Bounds region;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(n); ++i) {
+        const std::size_t k = told.size() == 2 ? 0 : 2 * i;
+        region.low.push_back(told[k]);
+        region.high.push_back(told[k + 1]);
+    }
+    return region;
+}
+
 }  // namespace
 
 Cmaes::Cmaes(const Parameters& given, std::uint64_t key, const double* x0, Index n, Bounds bounds)
@@ -59,6 +72,7 @@ Cmaes::Cmaes(const Parameters& given, std::uint64_t key, const double* x0, Index
       y_mean_(n),
       shown_mean_(n) {
     if (bounds_) box_.emplace(bounds_);
+    region_ = region_of(given, bounds_, n);
     std::vector<double> initial = initial_covariance(given, mode_, n);
     const Index step = mode_ == Mode::full ? n + 1 : 1;
     for (Index i = 0; i < n; ++i)
@@ -230,7 +244,7 @@ void Cmaes::end(Stop stop) {
     ledger_.doublings += next.regime == cmaes::large;
     std::vector<double> x0(static_cast<std::size_t>(n_)), deviations(deviations0_);
     for (double& d : deviations) d *= sigma0_;
-    ledger_.new_start(key(), start_.data(), deviations, bounds_, x0.data());
+    ledger_.new_start(key(), start_.data(), deviations, region_, bounds_, x0.data());
     begin(next, x0.data());
 }
 
@@ -272,16 +286,27 @@ void Cmaes::visit(Visitor& v) {
 }  // namespace methods
 
 PopulationMethodEntry population_cmaes() {
-    return population_entry<methods::Cmaes>("cmaes", {"sigma0",       "population_size",
-                                                      "covariance",   "active",
-                                                      "restarts",     "mean_lr",
-                                                      "scale",        "initial_covariance",
-                                                      "mu",           "weights",
-                                                      "c_sigma",      "d_sigma",
-                                                      "c_c",          "c_1",
-                                                      "c_mu",         "tolfun",
-                                                      "tolx",         "tolxup",
-                                                      "tolcondition", "max_restarts"});
+    return population_entry<methods::Cmaes>("cmaes", {"sigma0",
+                                                      "population_size",
+                                                      "covariance",
+                                                      "active",
+                                                      "restarts",
+                                                      "mean_lr",
+                                                      "scale",
+                                                      "initial_covariance",
+                                                      "mu",
+                                                      "weights",
+                                                      "c_sigma",
+                                                      "d_sigma",
+                                                      "c_c",
+                                                      "c_1",
+                                                      "c_mu",
+                                                      "tolfun",
+                                                      "tolx",
+                                                      "tolxup",
+                                                      "tolcondition",
+                                                      "max_restarts",
+                                                      "restart_region"});
 }
 
 }  // namespace ml4pa

@@ -25,6 +25,7 @@ from .cmaes import (
     cmaes,
     initial_covariance,
     per_coordinate,
+    restart_region,
 )
 from .fits import (
     batch,
@@ -159,6 +160,7 @@ __all__ = [
     "rate_at",
     "recorded",
     "recorded_population",
+    "restart_region",
     "room_for_paths",
     "same_length",
     "scipy_qmc",

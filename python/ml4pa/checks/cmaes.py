@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import Array, array, finite
+from .arrays import Array, Bounds, array, finite
 from .scalars import choice, count, positive_number, within
 
 SHAPES = ("full", "diagonal", "limited")
@@ -45,6 +45,8 @@ def cmaes(method: Any) -> dict[str, Any]:
         out["scale"] = _positive("scale", method.scale)
     if method.initial_covariance is not None:
         out["initial_covariance"] = _covariance(method.initial_covariance)
+    if method.restart_region is not None:
+        out["restart_region"] = _region(method)
     return out
 
 
@@ -84,6 +86,31 @@ def _covariance(value: Any) -> tuple[Any, ...]:
     except np.linalg.LinAlgError:
         raise ValueError("initial_covariance must be positive definite") from None
     return tuple(map(tuple, a.tolist()))
+
+
+def _region(method: Any) -> tuple[Any, ...]:
+    """The low and the high end for all coordinates, or a pair for each."""
+    if method.restarts is None:
+        raise ValueError("restart_region needs restarts='ipop' or 'bipop'")
+    a = array("restart_region", method.restart_region)
+    a = finite("restart_region", a, 1 if a.ndim < 2 else 2)
+    if a.shape[-1] != 2:
+        raise ValueError(f"restart_region has shape {a.shape}, but must be (2,) or (n, 2)")
+    for low, high in a.reshape(-1, 2).tolist():
+        if not low <= high:
+            raise ValueError(f"restart_region with ({low}, {high}) must have low <= high")
+    return tuple(a.tolist()) if a.ndim == 1 else tuple(map(tuple, a.tolist()))
+
+
+def restart_region(value: Any, n: int) -> Bounds | None:
+    """(low, high), each (n,)."""
+    if value is None:
+        return None
+    a = array("restart_region", value)
+    if a.ndim == 2 and len(a) != n:
+        raise ValueError(f"restart_region has length {len(a)}, but x0 has length {n}")
+    low, high = np.broadcast_to(a, (n, 2)).T.copy()
+    return low, high
 
 
 def per_coordinate(name: str, value: Any, n: int) -> Array:

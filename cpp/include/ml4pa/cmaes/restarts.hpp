@@ -58,9 +58,10 @@ struct Ledger {
         return {large, size, sigma0, generation_limit(n, size)};
     }
 
-    // Uniform between two finite bounds, else N(x0, deviations^2) in each coordinate.
+    // Uniform in the region, else between two finite bounds, else N(x0, deviations^2); by
+    // coordinate. `region` is that of the restarts, or the bounds.
     void new_start(Key key, const double* x0, const std::vector<double>& deviations,
-                   const Bounds& bounds, double* x) const {
+                   const Bounds& region, const Bounds& bounds, double* x) const {
         const auto n = static_cast<Index>(deviations.size());
         const Key domain = stream(key, stream_number);
         const auto which = static_cast<std::uint64_t>(restart);
@@ -70,10 +71,10 @@ struct Ledger {
         for (Index j = 0; j < n; ++j) {
             const auto k = static_cast<std::size_t>(j);
             x[j] = x0[j] + deviations[k] * x[j];
-            if (!bounds) continue;
-            const double low = bounds.low[k], high = bounds.high[k];
+            if (!region) continue;
+            const double low = region.low[k], high = region.high[k];
             if (finite(low) && finite(high)) x[j] = low + u[k] * (high - low);
-            x[j] = std::min(std::max(x[j], low), high);
+            if (bounds) x[j] = bounds.clip(j, x[j]);
         }
     }
 

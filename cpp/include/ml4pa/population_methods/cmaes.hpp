@@ -41,6 +41,7 @@ private:
     double sigma0_;
     Index size0_;
     std::optional<cmaes::Box> box_;
+    Bounds region_;                    // where restarts begin
     std::vector<double> deviations0_;  // of the coordinates, in units of sigma0
     std::unique_ptr<cmaes::Shape> shape_;
 

@@ -81,6 +81,9 @@ class CMAES(PopulationMethod):
         End where the condition number of C is larger.
     max_restarts : int >= 0, default 9
         How often the population may be doubled.
+    restart_region : array_like (2,) or (n, 2), optional
+        The low and the high end of the box in which restarts begin, uniformly: for all coordinates,
+        or for each. Default: the bounds, and N(x0, sigma0^2) in a coordinate that has not two.
 
     Notes
     -----
@@ -133,6 +136,7 @@ class CMAES(PopulationMethod):
         default=1e14, kw_only=True, metadata={"within": {"gt": 1}}
     )
     max_restarts: int = dataclasses.field(default=9, kw_only=True, metadata={"least": 0})
+    restart_region: Any = dataclasses.field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -146,8 +150,9 @@ class CMAES(PopulationMethod):
 
     def hyper_parameters(self) -> dict[str, Any]:
         given = super().hyper_parameters()
-        if self.initial_covariance is not None:
-            given["initial_covariance"] = np.ravel(self.initial_covariance).tolist()
+        for name in ("initial_covariance", "restart_region"):
+            if given[name] is not None:
+                given[name] = np.ravel(given[name]).tolist()
         return given
 
     def initial(self, n: int) -> Array:
@@ -161,6 +166,7 @@ class CMAES(PopulationMethod):
     def check_dimension(self, n: int) -> None:
         checks.per_coordinate("scale", self.scale, n)
         checks.initial_covariance(self.initial_covariance, n, self.covariance)
+        checks.restart_region(self.restart_region, n)
 
     def story(self, run: PopulationRun) -> tuple[Any, ...]:
         return () if self.restarts is None else rules.story(run.snapshot())
@@ -307,7 +313,8 @@ class CMAES(PopulationMethod):
         initial = self.initial(run.n)
         variances = np.diag(initial) if initial.ndim == 2 else initial
         deviations = self.sigma0 * np.sqrt(variances)
-        x0 = rules.new_start(s, run.key, deviations, run.bounds)
+        region = checks.restart_region(self.restart_region, run.n)
+        x0 = rules.new_start(s, run.key, deviations, region, run.bounds)
         return self.begin(run, s, following, x0)
 
     def moments(self, run: NumpyPopulationRun) -> Moments:

@@ -129,16 +129,26 @@ def account(state: State) -> None:
         state["small_evaluations"] += state["evaluations"]
 
 
-def new_start(state: State, key: int, deviations: Array, bounds: checks.Bounds | None) -> Array:
-    """Uniform between two finite bounds, else N(x0, sigma0^2) in each coordinate."""
+def new_start(
+    state: State,
+    key: int,
+    deviations: Array,
+    region: checks.Bounds | None,
+    bounds: checks.Bounds | None,
+) -> Array:
+    """Uniform in the region, else between two finite bounds, else N(x0, sigma0^2); by coordinate.
+
+    The bounds hold in any case.
+    """
     n = len(state["start"])
     domain = stream(key, RESTART_STREAM)
     x: Array = state["start"] + deviations * normals(domain, state["restart"], 2, n)
-    if bounds is None:
+    region = bounds if region is None else region
+    if region is None:
         return x
-    low, high = bounds
+    low, high = region
     boxed = np.isfinite(low) & np.isfinite(high)
     u = uniforms(domain, state["restart"], 0, n)
     with np.errstate(invalid="ignore"):
         x = np.where(boxed, low + u * (high - low), x)
-    return np.minimum(np.maximum(x, low), high)
+    return x if bounds is None else np.minimum(np.maximum(x, bounds[0]), bounds[1])
