@@ -30,6 +30,15 @@ FINDINGS = {
         "descent.njev == 565_859 and quick.nit < 100",
         "fits['batches of 1'].cost < 101 < 120 < fits['batches of 1024'].cost",
     ),
+    "tutorial_2b_two_dimensions": (
+        "[name for name, r in results.items() if not r.success] == ['RMSprop']",
+        "abs(results['RMSprop'].x - [3, 0.5]).max() < 0.1",
+        "theory.nit < 150 < 900 < plain.nit",
+        "abs(sweep.best.momentum - gamma) < 0.1 and 0.5 < sweep.best.learning_rate / eta < 2",
+        "falls.status.name == 'TARGET'",
+        "found == {'Himmelblau': 4, 'SixHumpCamel': 6, 'Rastrigin': 121}",
+        "tuned.verdict == 'better' and tuned.interval[0] > 2",
+    ),
     "tutorial_4_networks": (
         "abs(adam.fun - degrees) < 3 * (2 * degrees) ** 0.5",
         "abs(cmaes.fun - adam.fun) < 5",
