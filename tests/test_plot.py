@@ -114,6 +114,7 @@ def drawn(name: str, ax: Axes | None = None) -> Axes:
         "overfitting": lambda: plot.overfitting(STUDY, ax),
         "basins": lambda: plot.basins(fleet(), ax),
         "sweep": lambda: plot.sweep(swept(), ax),
+        "animate": lambda: plot.animate({"way": descent()}, ax, f=Quadratic(), frames=5),
     }[name]()
 
 

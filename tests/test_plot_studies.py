@@ -1,4 +1,4 @@
-"""Pictures of many runs: basins and sweeps show what the runs say, cell by cell."""
+"""Pictures of many runs: basins, sweeps and races show what the runs say, cell by cell."""
 
 from __future__ import annotations
 
@@ -240,3 +240,102 @@ def test_sweep_refuses_with_a_cure() -> None:
         assert str(told.value).startswith(text)
     with pytest.raises(TypeError, match="^sweep has type dict, but must be a Sweep"):
         plot.sweep({})
+
+
+# ---- races ---------------------------------------------------------------------------------------
+
+
+def race(**how: Any) -> dict[str, ml4pa.Result]:
+    methods = {"slow": ml4pa.GradientDescent(0.01), "fast": ml4pa.Momentum(0.01)}
+    how = {"record": True, "target": -1 + 1e-3, **how}
+    return {n: ml4pa.minimize(Quadratic(), [1.5, 1.0], m, **how) for n, m in methods.items()}
+
+
+def test_all_racers_are_at_the_same_step() -> None:
+    results = race()
+    ax: Any = plot.animate(results, f=Quadratic(), frames=30)
+    drawn, steps = lines(ax, "path"), list(ax.animation.new_frame_seq())
+    assert steps[0] == 0 and steps[-1] == max(result.nit for result in results.values())
+    assert steps == sorted(steps)
+    (clock,) = (text for text in ax.texts if text.get_gid() == "clock")
+    for step in (0, steps[3], steps[9], steps[-1]):
+        ax.animation._draw_frame(step)
+        assert clock.get_text() == f"step {step}"
+        for result, line, head in zip(results.values(), drawn, lines(ax, "head"), strict=True):
+            at = result.path.x[min(step, result.nit)]
+            assert np.allclose(points(head), [at], atol=3e-3)  # points closer than that are dropped
+            assert np.array_equal(points(line)[0], [1.5, 1.0])
+            assert np.array_equal(points(line)[-1], points(head)[0])
+    assert legend(ax) == ["slow", "fast"]
+
+
+def test_pace() -> None:
+    even: Any = plot.animate(race(), frames=11, pace="steps")
+    steps = np.unique(list(even.animation.new_frame_seq()))
+    assert np.ptp(np.diff(steps)) <= 1
+    log: Any = plot.animate(race(), frames=11, pace="log")
+    steps = np.unique(list(log.animation.new_frame_seq()))
+    assert (np.diff(steps, 2) >= -1).all() and steps[1] < 3
+
+
+def test_a_race_keeps_the_window_of_its_axes() -> None:
+    ax = plot.contour(Beale(), bounds=[(0, 4), (-1, 2)])
+    assert plot.animate(race(), ax, frames=3) is ax
+    assert (ax.get_xlim(), ax.get_ylim()) == ((0, 4), (-1, 2))
+
+
+def test_a_population_moves_as_a_cloud() -> None:
+    result = ml4pa.minimize(Beale(), [1.0, 1.0], ml4pa.CMAES(0.5), record=True, rng=1, max_iter=9)
+    ax: Any = plot.animate({"CMA-ES": result}, f=Beale())
+    (cloud,) = lines(ax, "population")
+    assert result.path is not None and result.path.population is not None
+    for step in (0, 1, 7):
+        ax.animation._draw_frame(step)
+        assert np.array_equal(points(cloud), result.path.population[step])
+        assert np.allclose(points(lines(ax, "head")[0]), result.path.mean[step], atol=1e-2)
+
+
+def test_one_variable_and_diverging_runs() -> None:
+    f = ml4pa.landscapes.Cubic()
+    down = ml4pa.minimize(f, [2.0], ml4pa.GradientDescent(0.1), record=True)
+    ax: Any = plot.animate(down, plot.curve(f))
+    ax.animation._draw_frame(down.nit)
+    assert np.allclose(points(lines(ax, "head")[0]), [[4 / 3, f([4 / 3])]], atol=1e-2)
+    away = ml4pa.minimize(Beale(), [4.0, 3.0], ml4pa.GradientDescent(0.1), record=True)
+    ax = plot.animate(away, f=Beale())
+    ax.animation._draw_frame(away.nit)
+    ax.figure.canvas.draw()
+
+
+def test_files(tmp_path: Any) -> None:
+    from PIL import Image
+
+    gif, page = tmp_path / "race.gif", tmp_path / "race.html"
+    figure = plt.figure(figsize=(3, 2))
+    plot.animate(race(), figure.add_subplot(), frames=4, fps=10, save=str(gif))
+    with Image.open(gif) as image:
+        assert image.n_frames >= 4 and image.size == (300, 200)
+    figure = plt.figure(figsize=(3, 2))
+    plot.animate(race(), figure.add_subplot(), frames=3, fps=2, save=str(page))
+    assert "data:image/png;base64," in page.read_text(encoding="utf-8")
+    figure = plt.figure(figsize=(3, 2))
+    ax: Any = plot.animate(race(), figure.add_subplot(), frames=3, fps=2)
+    assert "<script" in ax.animation._repr_html_()
+
+
+def test_animate_refuses_with_a_cure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("matplotlib.animation.FFMpegWriter.isAvailable", lambda: False)
+    for call, text in (
+        (lambda: plot.animate(race(), save="race.avi"),
+         "save='race.avi' must end in .gif, .mp4 or .html"),
+        (lambda: plot.animate(race(), save="race.mp4"),
+         "save='race.mp4' needs ffmpeg, which is not found: save a .gif or a .html"),
+        (lambda: plot.animate(race(), plot.surface(Quadratic())),
+         "ax is in perspective, but animate draws on a flat one"),
+        (lambda: plot.animate(race(record=False)),
+         "results['slow'].path=None, but the path is what is drawn: pass record=True"),
+        (lambda: plot.animate([]), "results is empty, but must hold one Result at least"),
+    ):  # fmt: skip
+        with pytest.raises(ValueError) as told:
+            call()
+        assert str(told.value) == text

@@ -17,6 +17,7 @@ except ModuleNotFoundError as _error:
     ) from None
 
 from .adaptation import adaptation
+from .animate import animate
 from .basins import basins
 from .contour import contour
 from .convergence import convergence
@@ -31,6 +32,7 @@ from .sweep import sweep
 
 __all__ = [
     "adaptation",
+    "animate",
     "basins",
     "contour",
     "convergence",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,6 +13,7 @@ from .. import checks
 from ..objective import Array
 from ..result import Result
 from . import style
+from .runs import named
 
 #: Columns of the picture: the points in one column are drawn as their lowest, in a band.
 COLUMNS = 800
@@ -76,7 +77,7 @@ def convergence(
     """
     checks.choice("against", against, AGAINST)
     checks.choice("scale", scale, SCALES)
-    runs = _named(results)
+    runs = named(results)
     works = [_work(result, name, against) for name, result in runs]
     if minimum is None:
         minimum = min(result.fun for _, result in runs)
@@ -98,24 +99,6 @@ def convergence(
     style.finish(ax, against, r"$f - f_\mathrm{min}$" if minimum else "$f$")
     style.legend(ax)
     return ax
-
-
-def _named(results: Any) -> list[tuple[str, Result]]:
-    """The runs with their names."""
-    if isinstance(results, Mapping):
-        runs = [(str(name), result) for name, result in results.items()]
-    elif isinstance(results, Result):
-        runs = [("", results)]
-    else:
-        try:
-            runs = [(f"run {i}", result) for i, result in enumerate(results)]
-        except TypeError:
-            raise TypeError(f"results={results!r} must be a Result, or several") from None
-    if not runs:
-        raise ValueError("results is empty, but must hold one Result at least")
-    for name, result in runs:
-        checks.recorded(result, f"results[{name!r}]" if name else "results")
-    return runs
 
 
 def _work(result: Result, name: str, against: str) -> NDArray[np.int64]:

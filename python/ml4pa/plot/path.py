@@ -73,7 +73,7 @@ def path(
     ['eta = 0.09']
     """
     arrows = checks.count("arrows", arrows)
-    points, names = _points(result, coordinates)
+    points, names = plane(result, coordinates)
     if ax is None:
         ax = style.new_axes()
     is_3d = ax.name == "3d"
@@ -81,8 +81,8 @@ def path(
     if is_3d:
         points = np.column_stack([points, style.get_height(ax)(values)])
     bare = not ax.has_data()
-    window = _window(ax, points, bare)
-    shown = _shown(points, window)
+    window = window_of(ax, points, bare)
+    _, shown = kept(points, window)
 
     seen = sum(line.get_gid() == "path" for line in ax.lines)
     look = style.look(seen)
@@ -100,7 +100,7 @@ def path(
     return ax
 
 
-def _points(result: Result, coordinates: tuple[int, int]) -> tuple[Array, tuple[str, str]]:
+def plane(result: Result, coordinates: tuple[int, int]) -> tuple[Array, tuple[str, str]]:
     """What is drawn against what: (k, 2), and the names of the axes."""
     recorded = checks.recorded(result)
     x, n = recorded.x, recorded.x.shape[1]
@@ -113,7 +113,7 @@ def _points(result: Result, coordinates: tuple[int, int]) -> tuple[Array, tuple[
     return x[:, [i, j]], (names[i], names[j])
 
 
-def _window(ax: Axes, points: Array, bare: bool) -> Array:
+def window_of(ax: Axes, points: Array, bare: bool) -> Array:
     """The window that the axes have, or that the finite points ask for, (2 or 3, 2)."""
     if not bare:
         limits = [ax.get_xlim(), ax.get_ylim()]
@@ -126,8 +126,11 @@ def _window(ax: Axes, points: Array, bare: bool) -> Array:
     return np.column_stack([low - margin, high + margin])
 
 
-def _shown(points: Array, window: Array) -> Array:
-    """The points to draw: each on another spot than the one before, NaN where they are far off."""
+def kept(points: Array, window: Array) -> tuple[NDArray[np.int64], Array]:
+    """The points to draw, each on another spot than the one before, and which rows they are.
+
+    They are NaN where they are far off.
+    """
     width = window[:, 1] - window[:, 0]
     with np.errstate(all="ignore"):  # runs that diverged may come close to overflow
         place = (points - window[:, 0]) / width
@@ -137,7 +140,7 @@ def _shown(points: Array, window: Array) -> Array:
     moved = np.ones(len(points), dtype=bool)
     moved[1:] = np.asarray((cell[1:] != cell[:-1]).any(axis=1))
     moved[-1] = True
-    return np.where(near[:, np.newaxis], points, np.nan)[moved]
+    return np.flatnonzero(moved), np.where(near[:, np.newaxis], points, np.nan)[moved]
 
 
 def _line(
