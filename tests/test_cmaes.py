@@ -327,7 +327,7 @@ ENDS = {
         lambda: Function(lambda x: (x[0] - x[1]) ** 2 * 1e8 + 1e-6 * ((x - 1e6) ** 2).sum()),
         {"x0": np.full(3, 1e6 + 0.4)},
     ),
-    Status.FLAT_FITNESS: (CMAES(0.3), lambda: Function(lambda x: float(x[0] > 1e9)), {"tol": 0}),
+    Status.FLAT_FITNESS: (CMAES(0.3), lambda: Function(lambda x: float(x[0] > 1e9)), {}),
     Status.CONDITION: (CMAES(0.3, tolcondition=1e4), lambda: Ellipsoid(3), {}),
     Status.TOLXUP: (CMAES(1e-3), lambda: Function(lambda x: -float(x[0])), {}),
     Status.STAGNATION: (CMAES(0.3), lambda: Function(noise), {"max_iter": 20_000}),
@@ -343,25 +343,30 @@ def noise(x):
 @pytest.mark.parametrize("status", ENDS, ids=lambda s: s.name)
 def test_every_reason(status, engine):
     method, objective, options = ENDS[status]
-    options = dict(options)
-    if options.pop("tol", None) == 0:  # tolfun would come first
-        objective = lambda: Function(Steps())  # noqa: E731
-    x0 = options.pop("x0", np.full(3, 0.5))
-    result = minimize(objective(), x0, method, rng=4, engine=engine, **options)
+    options = {"x0": np.full(3, 0.5), **options}
+    result = minimize(objective(), method=method, rng=4, engine=engine, **options)
     assert result.status == status, result.message
     assert result.success == (50 <= status <= 53)
     assert str(result.nit) in result.message
 
 
-class Steps:
-    """The best value of each generation is the same; the others differ."""
+@both_engines
+def test_flat_is_half_of_the_values_in_a_third_of_the_generations(engine):
+    """n = 3: in more than 3 of the last 9 generations, the last of them among these."""
+    flat, steep = np.array([2.0] * 4 + [3.0] * 3), np.array([2.0] * 3 + [3.0] * 4)
+    for pattern, generation in (("1111", 4), ("1010101", 7), ("1000000011011", 13)):
+        run = CMAES(0.3).start(np.zeros(3), rng=1, engine=engine)
+        for k, bit in enumerate(pattern):
+            assert not run.stop, (pattern, k)
+            run.tell(run.ask(), flat if bit == "1" else steep)
+        assert list(run.stop) == ["FLAT_FITNESS"], pattern
+        assert run.iteration == generation
 
-    def __init__(self):
-        self.calls = 0
 
-    def __call__(self, x):
-        self.calls += 1
-        return 0.0 if self.calls % 7 == 0 else 1.0 + float(x @ x)
+@both_engines
+def test_a_minimum_that_rounding_makes_flat_is_found(engine):
+    result = minimize(lambda x: float(x @ x) + 100.0, [1.0, 2.0], CMAES(0.5), rng=1, engine=engine)
+    assert result.status == Status.TOLFUN and result.success
 
 
 @both_engines

@@ -63,7 +63,8 @@ DISTRIBUTION = {
         "the mean"
     ),
     Status.FLAT_FITNESS: (
-        "flat: the best value is the same since {m:g} >= {l:g} generations; try a larger sigma0"
+        "flat: half of the values are the best in {m:g} of the last {l:g} generations; "
+        "try a larger sigma0"
     ),
     Status.CONDITION: "condition number of the covariance: {m:.2g} > tolcondition = {l:g}",
     Status.TOLXUP: (

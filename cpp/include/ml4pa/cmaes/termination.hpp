@@ -42,7 +42,7 @@ public:
         n_ = strategy.n;
         window_ = 10 + part(strategy, 30.0);
         longest_ = 120 + part(strategy, 30.0);
-        generation_ = same_ = 0;
+        generation_ = 0;
         best_.clear();
         middle_.clear();
         axis_.resize(static_cast<std::size_t>(n_));
@@ -51,7 +51,6 @@ public:
 
     // The best and the middle value of a generation.
     void remember(double best, double middle) {
-        same_ = generation_ > 0 && best == at(best_, generation_ - 1) ? same_ + 1 : 0;
         put(best_, best);
         put(middle_, std::isnan(middle) ? std::numeric_limits<double>::infinity() : middle);
         ++generation_;
@@ -59,9 +58,11 @@ public:
 
     // The first reason to end the descent; `spread` is that of the generation's values.
     Stop why(const Tolerances& tol, const Distribution& d, Shape& shape, double spread) {
+        const Stop flat = is_flat();
         if (generation_ >= window_ && spread <= tol.fun) {
             double least = at(best_, generation_ - 1), most = least;
-            const std::int64_t first = generation_ - std::min(window_, memory);
+            const std::int64_t count = flat ? std::min(n_ + 6, generation_) : window_;
+            const std::int64_t first = generation_ - std::min(count, memory);
             for (std::int64_t t = first; t < generation_; ++t) {
                 least = std::min(least, at(best_, t));
                 most = std::max(most, at(best_, t));
@@ -69,17 +70,15 @@ public:
             spread = std::max(spread, most - least);
             if (spread <= tol.fun) return {tolfun, spread, tol.fun};
         }
-        if (same_ >= window_)
-            return {flat_fitness, static_cast<double>(same_), static_cast<double>(window_)};
         if (d.generation_limit > 0 && generation_ >= d.generation_limit)
             return {descent_limit, static_cast<double>(generation_),
                     static_cast<double>(d.generation_limit)};
-        return generation_ % every == 0 ? of_shape(tol, d, shape) : Stop{};
+        const Stop stop = flat || generation_ % every == 0 ? of_shape(tol, d, shape) : Stop{};
+        return stop ? stop : flat;
     }
 
     void visit(Visitor& v) {
         v.integer("generation", generation_);
-        v.integer("same", same_);
         // Before the arrays, which a descent of any length must fit.
         const std::size_t size = static_cast<std::size_t>(std::min(generation_, memory));
         best_.resize(size);
@@ -101,6 +100,18 @@ private:
             values.push_back(f);
         else
             values[static_cast<std::size_t>(generation_ % memory)] = f;
+    }
+
+    // In more than a third of the last n + 6 generations, and in this one, half of the values are
+    // the best; Hansen (GECCO 2009) has a quarter, and n generations, which are few for small n.
+    Stop is_flat() const {
+        const auto level = [&](std::int64_t t) { return at(best_, t) == at(middle_, t); };
+        if (!level(generation_ - 1)) return {};
+        const std::int64_t count = std::min({generation_, n_ + 6, memory});
+        std::int64_t flat = 0;
+        for (std::int64_t t = generation_ - count; t < generation_; ++t) flat += level(t);
+        if (3 * flat <= n_ + 6) return {};
+        return {flat_fitness, static_cast<double>(flat), static_cast<double>(count)};
     }
 
     // Whether the distribution is too small, too wide or too thin, or the values stagnate.
@@ -157,7 +168,7 @@ private:
     }
 
     Index n_ = 0;
-    std::int64_t window_ = 0, longest_ = 0, generation_ = 0, same_ = 0;
+    std::int64_t window_ = 0, longest_ = 0, generation_ = 0;
     std::vector<double> best_, middle_, part_, axis_;
 };
 

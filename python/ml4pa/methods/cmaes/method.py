@@ -71,7 +71,7 @@ class CMAES(PopulationMethod):
         numbers from the best point to the worst, decreasing.
     tolfun : float >= 0, default 1e-11
         End where the best values of the last 10 + 30 n/lambda generations, and the values of the
-        last one, differ by no more.
+        last one, differ by no more; of n + 6 generations where rounding makes f flat.
     tolx : float >= 0, default 1e-11
         End where every standard deviation, and the path of C, are below tolx sigma0.
     tolxup : float > 1, default 1e4
@@ -220,7 +220,6 @@ class CMAES(PopulationMethod):
             generation=0,
             evaluations=0,
             descent_fun=math.inf,
-            same=0,
             best_values=np.zeros(0),
             middle_values=np.zeros(0),
             **SHAPES[self.covariance].begin(run.n, initial, run.key, p),

@@ -28,8 +28,6 @@ def remember(state: State, best: float, middle: float) -> None:
     t = state["generation"]
     place = t % MEMORY
     middle = math.inf if math.isnan(middle) else middle
-    before = state["best_values"][(t - 1) % MEMORY] if t else math.nan
-    state["same"] = state["same"] + 1 if best == before else 0
     if len(state["best_values"]) < MEMORY:
         state["best_values"] = np.append(state["best_values"], best)
         state["middle_values"] = np.append(state["middle_values"], middle)
@@ -48,18 +46,29 @@ def why(method: CMAES, p: Parameters, state: State, shape: Shape, spread: float)
     """The first reason to end the descent; ``spread`` is that of the generation's values."""
     t = state["generation"]
     window = 10 + math.ceil(30.0 * p.n / p.population_size)
+    flat = _flat(p, state)
     if t >= window and spread <= method.tolfun:
-        recent = newest(state, state["best_values"], min(window, MEMORY))
+        recent = newest(state, state["best_values"], min(p.n + 6 if flat else window, t, MEMORY))
         spread = max(spread, float(recent.max()) - float(recent.min()))
         if spread <= method.tolfun:
             return Stop(Status.TOLFUN, spread, method.tolfun)
-    if state["same"] >= window:
-        return Stop(Status.FLAT_FITNESS, state["same"], window)
     if state["generation_limit"] and t >= state["generation_limit"]:
         return Stop(Status.DESCENT_LIMIT, t, state["generation_limit"])
-    if t % EVERY == 0:
-        return _shape(method, p, state, shape)
-    return None
+    stop = _shape(method, p, state, shape) if flat or t % EVERY == 0 else None
+    return stop or flat
+
+
+def _flat(p: Parameters, state: State) -> Stop | None:
+    """In more than a third of the last n + 6 generations, and in this one, half of the values are
+    the best; Hansen (GECCO 2009) has a quarter, and n generations, which are few for small n."""
+    count = min(state["generation"], p.n + 6, MEMORY)
+    last = (state["generation"] - 1) % MEMORY
+    if state["best_values"][last] != state["middle_values"][last]:
+        return None
+    best = newest(state, state["best_values"], count)
+    middle = newest(state, state["middle_values"], count)
+    flat = int(np.sum(best == middle))
+    return Stop(Status.FLAT_FITNESS, flat, count) if 3 * flat > p.n + 6 else None
 
 
 def _shape(method: CMAES, p: Parameters, state: State, shape: Shape) -> Stop | None:
