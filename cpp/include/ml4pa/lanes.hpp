@@ -35,7 +35,7 @@ inline void store(T* to, Lanes<T> v) {
 
 template <class T>
 inline Lanes<T> broadcast(T a) {
-    return a + Lanes<T>{};
+    return a - Lanes<T>{};  // a + 0 would be an addition: it turns -0 into 0
 }
 
 // The sum of the lanes, in the order of linalg.hpp.

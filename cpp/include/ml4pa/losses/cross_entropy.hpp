@@ -9,11 +9,9 @@ namespace ml4pa::losses {
 struct CrossEntropy {
     template <class T>
     static Terms<T> at(T s, T y) {
-        const T e = exp_negative(-absolute(s));
-        const T q = T(1) / (T(1) + e);
-        const T p = s >= T{} ? q : e * q;
+        const Likelihood<T> l = likelihood(s);
         const T tail = (s > T{} ? s : T{}) - y * s;
-        return {tail + log1p_unit(e), p - y, (e * q) * q};
+        return {tail + l.log, l.chance.at(s) - y, l.chance.large * l.chance.small};
     }
 };
 

@@ -1,4 +1,4 @@
-// Activations of hidden neurons: a = g(z), and the slope g'(z) from a alone.
+// Activations of hidden neurons: a = g(z), and the slope g'(z) from a alone, of a number or lanes.
 #pragma once
 
 #include <string_view>
@@ -16,7 +16,7 @@ struct Tanh {
     }
     template <class T>
     static T slope(T a) {
-        return T(1) - a * a;
+        return 1 - a * a;
     }
 };
 
@@ -24,11 +24,11 @@ struct Logistic {
     static constexpr const char* name = "sigmoid";
     template <class T>
     static T value(T z) {
-        return sigmoid(z);
+        return chances(z).at(z);
     }
     template <class T>
     static T slope(T a) {
-        return a * (T(1) - a);
+        return a * (1 - a);
     }
 };
 
@@ -40,7 +40,7 @@ struct Relu {
     }
     template <class T>
     static T slope(T a) {
-        return a > T{} ? T(1) : T{};
+        return a > T{} ? 1 + T{} : T{};
     }
 };
 

@@ -24,10 +24,8 @@ struct Sigmoid {
     static constexpr const char* name = "sigmoid";
     template <class T>
     static Linked<T> at(T s) {
-        const T e = exp_negative(-absolute(s));
-        const T q = T(1) / (T(1) + e);
-        const T p = s >= T{} ? q : e * q;
-        const T slope = (e * q) * q;
+        const Chances<T> chance = chances(s);
+        const T p = chance.at(s), slope = chance.large * chance.small;
         return {p, slope, slope * (T(1) - T(2) * p)};
     }
 };
