@@ -41,11 +41,14 @@ def test_ranges():
     assert near_one(0.9, 0.999).at(0.5) == pytest.approx(0.99)
     pair = space(Adam, beta1=(0.5, 0.9)).ranges["beta1"]
     assert [pair.at(u) for u in (0.0, 0.25, 1.0)] == pytest.approx([0.5, 0.6, 0.9])
+    assert pair.part(0.6) == pytest.approx(0.25)
     whole = [integers(3, 6).at(u) for u in np.linspace(0, 1, 400, endpoint=False)]
     assert np.bincount(whole).tolist() == [0, 0, 0, 100, 100, 100, 100]
     assert integers(3, 6).at(1.0) == 6
     for one in (log_scale(1e-4, 1), near_one(0.5, 0.999), integers(2, 9)):
         assert (one.at(0.0), one.at(1.0)) == pytest.approx((one.low, one.high))
+        for u in (0.1, 0.5, 0.8):
+            assert one.at(one.part(one.at(u))) == pytest.approx(one.at(u))
 
 
 def test_default_is_the_methods_own_and_the_middle_where_it_has_none():

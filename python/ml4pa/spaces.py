@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -15,7 +16,7 @@ from .method import Method
 class Range:
     """What a hyper-parameter may be: all numbers from ``low`` to ``high``.
 
-    ``at(u)`` is the one at the part u of the way, 0 <= u <= 1.
+    ``at(u)`` is the one at the part u of the way, 0 <= u <= 1; ``part(value)`` is that u.
     """
 
     low: float
@@ -31,6 +32,9 @@ class Range:
 
     def at(self, u: float) -> Any:
         return self.low + u * (self.high - self.low)
+
+    def part(self, value: float) -> float:
+        return (value - self.low) / (self.high - self.low)
 
     def __repr__(self) -> str:
         return f"{self.word}({self.low:g}, {self.high:g})"
@@ -49,6 +53,9 @@ class LogRange(Range):
     def at(self, u: float) -> float:
         return float(self.low * (self.high / self.low) ** u)
 
+    def part(self, value: float) -> float:
+        return math.log(value / self.low) / math.log(self.high / self.low)
+
 
 @dataclass(frozen=True, repr=False)
 class NearOne(Range):
@@ -62,6 +69,10 @@ class NearOne(Range):
 
     def at(self, u: float) -> float:
         return float(1.0 - (1.0 - self.low) * ((1.0 - self.high) / (1.0 - self.low)) ** u)
+
+    def part(self, value: float) -> float:
+        width = math.log((1.0 - self.high) / (1.0 - self.low))
+        return math.log((1.0 - value) / (1.0 - self.low)) / width
 
 
 @dataclass(frozen=True, repr=False)
@@ -78,6 +89,9 @@ class Integers(Range):
     def at(self, u: float) -> int:
         low, high = int(self.low), int(self.high)
         return min(low + int(u * (high - low + 1)), high)
+
+    def part(self, value: float) -> float:
+        return (value - self.low + 0.5) / (self.high - self.low + 1.0)
 
 
 def log_scale(low: float, high: float) -> LogRange:

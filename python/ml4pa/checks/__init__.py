@@ -68,6 +68,7 @@ from .models import (
 from .pictures import (
     coordinates,
     drawable,
+    explorable,
     flat_starts,
     is_fit,
     is_study,
@@ -126,6 +127,7 @@ __all__ = [
     "enough_evals",
     "errors_wanted",
     "every_value",
+    "explorable",
     "finite",
     "finite_number",
     "flag",

@@ -137,3 +137,13 @@ def swept(sweep: Any, x: str | None, y: str | None) -> list[str]:
     if x is None:
         x = next((name for name in varies if name != y), None)
     return [name for name in (x, y) if name is not None]
+
+
+def explorable(f: Objective, bounds: Any) -> int:
+    """One or two variables: those of f, else of the window."""
+    n = f.n if f.n is not None or bounds is None else len(bounds)
+    if n not in (1, 2):
+        raise ValueError(
+            f"f={f!r} is defined on n={n}, but explore draws n=1 or n=2: explore a cut through it"
+        )
+    return int(n)

@@ -23,6 +23,7 @@ from .contour import contour
 from .convergence import convergence
 from .curve import curve
 from .evolution import evolution
+from .explore import explore
 from .fit import fit
 from .history import history
 from .overfitting import overfitting
@@ -38,6 +39,7 @@ __all__ = [
     "convergence",
     "curve",
     "evolution",
+    "explore",
     "fit",
     "history",
     "overfitting",
