@@ -42,6 +42,9 @@ class Newton(GradientMethod):
     >>> result.nit, result.x.round(9).tolist()
     (6, [1.0, 1.0])
 
+    One or two unknowns are solved for by Gauss elimination with the larger pivot, in both engines
+    operation by operation; more by Cholesky's factors, or, where there are none, by elimination.
+
     References
     ----------
     Nocedal & Wright, Numerical Optimization (2006), eq. (3.30) and section 3.4.
@@ -60,12 +63,37 @@ class Newton(GradientMethod):
     def direction(self, g: Array, hessian: Array, state: State) -> Array | None:
         """v, or None where the matrix is singular."""
         a = hessian + self.damping * np.eye(g.size)
-        try:
-            np.linalg.cholesky(a)
-        except np.linalg.LinAlgError:
+        v, definite = eliminate(a, g) if g.size <= 2 else solve(a, g)
+        if not definite:
             state["indefinite"] += 1
-        try:
-            v = np.asarray(np.linalg.solve(a, g), dtype=np.float64)
-        except np.linalg.LinAlgError:
-            return None
-        return v if np.isfinite(v).all() else None
+        return v if v is not None and np.isfinite(v).all() else None
+
+
+def eliminate(a: Array, g: Array) -> tuple[Array, bool]:
+    """The solution of a v = g in one or two unknowns, and whether a is positive definite.
+
+    Where a is singular v is not finite.
+    """
+    with np.errstate(all="ignore"):
+        if g.size == 1:
+            return g / a[0], bool(a[0, 0] > 0)
+        definite = a[0, 0] > 0 and a[1, 1] - (a[1, 0] / a[0, 0]) * a[0, 1] > 0
+        (p, q), (g_p, g_q) = a, g
+        if abs(p[0]) < abs(q[0]):
+            (q, p), (g_q, g_p) = a, g
+        factor = q[0] / p[0]
+        y = (g_q - factor * g_p) / (q[1] - factor * p[1])
+        return np.array([(g_p - p[1] * y) / p[0], y]), bool(definite)
+
+
+def solve(a: Array, g: Array) -> tuple[Array | None, bool]:
+    """The same in any number of unknowns; None where a is singular."""
+    try:
+        np.linalg.cholesky(a)
+        definite = True
+    except np.linalg.LinAlgError:
+        definite = False
+    try:
+        return np.asarray(np.linalg.solve(a, g), dtype=np.float64), definite
+    except np.linalg.LinAlgError:
+        return None, definite

@@ -4,12 +4,14 @@
 #include <Eigen/LU>
 
 #include "ml4pa/direction_run.hpp"
+#include "ml4pa/methods/newton_step.hpp"
 
 namespace ml4pa::methods {
 
 // Solve (H + lambda I) v = g;  theta <- theta - eta v. By Cholesky's factors where the matrix is
 // positive definite; where it is not, the step is the one to the stationary point of the model,
-// by Gauss elimination, and is counted: it may lead to a saddle or a maximum.
+// by Gauss elimination, and is counted: it may lead to a saddle or a maximum. In one or two
+// dimensions the elimination is written out, so that fleets have the same bits.
 class Newton final : public Direction {
 public:
     static constexpr const char* name = "newton";
@@ -19,6 +21,25 @@ public:
     bool wants_hessian() const override { return true; }
 
     bool solve(Index n, const double* g, const double* h, double* v) override {
+        return n == 1 ? solve<1>(g, h, v) : n == 2 ? solve<2>(g, h, v) : solve_any(n, g, h, v);
+    }
+
+    void visit(Visitor& v) override { v.integer("indefinite", indefinite_); }
+
+private:
+    template <int d>
+    bool solve(const double* g, const double* h, double* v) {
+        double a[d * d];
+        std::copy_n(h, d * d, a);
+        for (int i = 0; i < d; ++i) a[i * d + i] += damping_;
+        eliminate<d>(a, g, v);
+        bool definite = a[0] > 0.0;
+        if constexpr (d == 2) definite = definite && a[3] - (a[2] / a[0]) * a[1] > 0.0;
+        if (!definite) ++indefinite_;
+        return std::all_of(v, v + d, finite);
+    }
+
+    bool solve_any(Index n, const double* g, const double* h, double* v) {
         using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
         Matrix a = Eigen::Map<const Matrix>(h, n, n);
         a.diagonal().array() += damping_;
@@ -36,9 +57,6 @@ public:
         return left.allFinite();
     }
 
-    void visit(Visitor& v) override { v.integer("indefinite", indefinite_); }
-
-private:
     double damping_;
     std::int64_t indefinite_ = 0;
 };
