@@ -463,14 +463,24 @@ def check_arguments(stub, function):
 
 DIGEST = """
 import hashlib
-from cases import CASES
-from ml4pa import _core, minimize
+import numpy as np
+from cases import CASES, GRADIENT, LANDSCAPES
+from ml4pa import _core, minimize, multistart
 for case in CASES:
     result = minimize(case.objective(), case.start, case.method, **{"record": True, **case.options})
     parts = [result.x, result.jac, *([] if result.path is None else [result.path.x])]
     digest = hashlib.sha256(b"".join(part.tobytes() for part in parts))
     digest.update(repr((result.fun, result.message, result.nfev)).encode())
     print(case.id, digest.hexdigest())
+for kind in LANDSCAPES:
+    if kind.dimension in (1, 2):
+        f = kind()
+        starts = np.random.default_rng(1).uniform(*f.bounds.T, (150, f.n))
+        for method in GRADIENT.values():
+            fleet = multistart(f, starts, method, max_iter=80, record=True)
+            parts = [fleet.x, fleet.fun, fleet.nit, fleet.measured, fleet.path.x]
+            digest = hashlib.sha256(b"".join(part.tobytes() for part in parts))
+            print(f"fleet-{kind.__name__}-{method.name}", digest.hexdigest())
 print("isa", _core.isa)
 """
 

@@ -41,6 +41,7 @@ from ml4pa import (
     Newton,
     Status,
     minimize,
+    multistart,
 )
 from ml4pa.landscapes import (
     Beale,
@@ -81,6 +82,9 @@ INTERRUPTED = {
     ),
     "numpy": lambda: minimize(
         Quadratic(), [1, 1], GradientDescent(1e-12), max_iter=10**9, engine="numpy"
+    ),
+    "fleet": lambda: multistart(
+        Quadratic(), np.ones((1000, 2)), GradientDescent(1e-12), max_iter=10**9
     ),
 }  # fmt: skip
 

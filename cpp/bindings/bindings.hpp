@@ -32,6 +32,7 @@ void bind_costs(py::module_& m);
 ml4pa::Run& run_of(const py::object& run);
 
 void bind_fit(py::module_& m);
+void bind_fleets(py::module_& m);
 void bind_objectives(py::module_& m);
 void bind_runs(py::module_& m);
 void bind_populations(py::module_& m);

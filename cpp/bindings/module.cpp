@@ -14,4 +14,5 @@ PYBIND11_MODULE(ML4PA_MODULE, m, py::mod_gil_not_used()) {
     bind_runs(m);
     bind_populations(m);
     bind_fit(m);
+    bind_fleets(m);
 }

@@ -73,17 +73,13 @@ struct LearningRate {
     std::unique_ptr<ml4pa::LineSearch> search;
 
     explicit LearningRate(const py::object& spec) {
-        if (py::isinstance<py::float_>(spec)) {
-            rate = ml4pa::Rate(spec.cast<double>());
-            return;
-        }
         if (py::isinstance<py::tuple>(spec)) {
             const auto parts = py::reinterpret_borrow<py::tuple>(spec);
             const auto fields = parts[1].cast<std::vector<double>>();
             search = ml4pa::make_line_search(parts[0].cast<std::string>(), fields.data());
             if (search) return;
         }
-        rate = ml4pa::Rate(schedule(spec));
+        rate = rate_of(spec);
     }
 };
 
@@ -245,6 +241,11 @@ void restore(Handle& self, const py::dict& from) {
 }
 
 }  // namespace
+
+ml4pa::Rate rate_of(const py::object& spec) {
+    if (py::isinstance<py::float_>(spec)) return ml4pa::Rate(spec.cast<double>());
+    return ml4pa::Rate(schedule(spec));
+}
 
 Run& run_of(const py::object& run) {
     Handle& self = run.cast<Handle&>();

@@ -10,6 +10,9 @@ inline bool all_finite(const py::object& x, ml4pa::Index n) {
     return std::all_of(a, a + n, ml4pa::finite);
 }
 
+// A learning rate that is a number or a schedule (runs.cpp).
+ml4pa::Rate rate_of(const py::object& spec);
+
 // The state of a run as a dict, and back.
 class Reader final : public ml4pa::Visitor {
 public:

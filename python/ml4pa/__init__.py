@@ -48,11 +48,12 @@ if TYPE_CHECKING:
     from .costs import Cost, LeastSquares
     from .fitted import Fit, History
     from .fitting import fit
-    from .fleet import Multistart, multistart
+    from .fleet import multistart
     from .lattices import lattice
     from .minima import Minima, find_minima
     from .models import MLP, Curve, Linear, Logistic, Polynomial
     from .spaces import Space, integers, log_scale, near_one, space
+    from .started import Multistart
     from .sweeps import Grid, Sweep, grid, sweep
     from .tuned import Tuned
     from .tuning import tune
@@ -64,11 +65,12 @@ _LATER = {
     "costs": ("Cost", "LeastSquares"),
     "fitted": ("Fit", "History"),
     "fitting": ("fit",),
-    "fleet": ("Multistart", "multistart"),
+    "fleet": ("multistart",),
     "lattices": ("lattice",),
     "minima": ("Minima", "find_minima"),
     "models": ("MLP", "Curve", "Linear", "Logistic", "Polynomial"),
     "spaces": ("Space", "integers", "log_scale", "near_one", "space"),
+    "started": ("Multistart",),
     "sweeps": ("Grid", "Sweep", "grid", "sweep"),
     "tuned": ("Tuned",),
     "tuning": ("tune",),

@@ -77,6 +77,20 @@ def start(
     low: Array | None,
     high: Array | None,
 ) -> Run: ...
+def fleet_has(objective: Objective, method: str) -> bool: ...
+def fleet(
+    objective: Objective,
+    method: str,
+    starts: Array,
+    fields: Array,
+    rates: Any,
+    limits: list[float],
+    max_time: float,
+    stride: int,
+    most_rows: int,
+    threads: int,
+    told: Callable[[int], None] | None,
+) -> tuple[Any, ...]: ...
 
 class PopulationRun:
     def ask(self) -> Array: ...

@@ -5,14 +5,14 @@ from __future__ import annotations
 import dataclasses
 import math
 import time
-from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, overload
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import checks
+from .lanes import most_rows, rows_side_by_side, side_by_side
 from .loop import Outcome, loop
 from .method import GradientMethod, Method
 from .methods import METHODS
@@ -27,151 +27,16 @@ from .minimize import (
     minimize_population,
 )
 from .objective import Array, Function, Objective, as_objective
-from .path import Path
 from .population import PopulationMethod
 from .progress import Count
 from .random import generator
 from .result import Result
 from .run import ENGINES, NumpyRun, is_native, native_run, start_checked
-from .stop import CONVERGED, Status, Stop
-from .stopping import RULES
-
-Ints = NDArray[np.int64]
+from .started import SUCCESS, Ints, Multistart, Paths, Rows
+from .stop import Status, Stop
 
 #: The largest size of whole paths that is taken without asking.
 MAX_BYTES = 2**30
-SUCCESS = [*(place for place, rule in enumerate(RULES) if rule.converged), *CONVERGED]
-
-
-class Paths(Sequence[Path]):
-    """The paths of many runs in one block; ``paths[i]`` is the `Path` of row i.
-
-    Attributes
-    ----------
-    x : ndarray (m, k, n)
-        The points, NaN behind the last row of a path that is shorter than the longest.
-    fun : ndarray (m, k)
-        Their values.
-    rows : ndarray (m,)
-        How many rows of each path are filled.
-    """
-
-    def __init__(self, x: Array, fun: Array, rows: Ints, stride: int, last: Ints) -> None:
-        self.x, self.fun, self.rows = x, fun, rows
-        self.stride, self.last = stride, last
-
-    @classmethod
-    def of(cls, paths: Sequence[Path], n: int, stride: int, last: Ints) -> Paths:
-        """The block, from one path a run."""
-        rows = np.array([len(path) for path in paths], dtype=np.int64)
-        k = int(rows.max())
-        x, fun = np.full((len(paths), k, n), np.nan), np.full((len(paths), k), np.nan)
-        for i, path in enumerate(paths):
-            x[i, : rows[i]], fun[i, : rows[i]] = path.x, path.fun
-        return cls(x, fun, rows, stride, last)
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    @overload
-    def __getitem__(self, i: int) -> Path: ...
-    @overload
-    def __getitem__(self, i: slice) -> list[Path]: ...
-    def __getitem__(self, i: int | slice) -> Path | list[Path]:
-        if isinstance(i, slice):
-            return [self[j] for j in range(*i.indices(len(self)))]
-        rows = int(self.rows[i])
-        return Path(self.x[i, :rows], self.fun[i, :rows], self.stride, int(self.last[i]))
-
-    def __repr__(self) -> str:
-        return f"<Paths of {len(self)} runs, at most {self.x.shape[1]} points each>"
-
-
-@dataclasses.dataclass(eq=False)
-class Multistart:
-    """What comes out of `multistart`: one row a start.
-
-    ``multistart[i]`` is row i as a `Result`, equal bit for bit to that of `minimize` from start i;
-    ``len`` and iteration work.
-
-    Attributes
-    ----------
-    starts : ndarray (m, n)
-        Where the runs began.
-    x, fun : ndarray (m, n), (m,)
-        The best point of each run, and its value.
-    jac : ndarray (m, n)
-        The gradients at x.
-    nit, nfev, njev, nhev : ndarray (m,)
-        Steps, and evaluations of f, gradient and Hessian.
-    status : ndarray (m,)
-        The reasons of stopping, as numbers of `Status`.
-    success : ndarray (m,) of bool
-        Where a convergence test was met.
-    path : Paths or None
-        With ``record=True`` or a stride; for populations a list of `Path`.
-    engine : str
-        Which engine ran.
-    """
-
-    starts: Array
-    x: Array
-    fun: Array
-    jac: Array | None
-    nit: Ints
-    nfev: Ints
-    njev: Ints
-    nhev: Ints
-    status: Ints
-    success: NDArray[np.bool_]
-    path: Sequence[Path] | None
-    engine: str
-    measured: Array = dataclasses.field(repr=False)
-    limit: Array = dataclasses.field(repr=False)
-    euclidean: bool = dataclasses.field(default=False, repr=False)
-
-    def __len__(self) -> int:
-        return len(self.fun)
-
-    def __getitem__(self, i: int) -> Result:
-        reason = int(self.status[i])
-        return Result(
-            self.x[i].copy(),
-            float(self.fun[i]),
-            bool(self.success[i]),
-            Status(reason),
-            int(self.nit[i]),
-            int(self.nfev[i]),
-            int(self.njev[i]),
-            int(self.nhev[i]),
-            None if self.jac is None else self.jac[i].copy(),
-            self.engine,
-            None if self.path is None else self.path[i],
-            Stop(reason, float(self.measured[i]), float(self.limit[i])),
-            self.euclidean,
-        )
-
-    def message(self, i: int) -> str:
-        """Why run i ended, as a sentence."""
-        return self[i].message
-
-    @property
-    def best(self) -> Result:
-        """The row with the least value; the first of several."""
-        return self[int(np.argmin(np.where(np.isnan(self.fun), np.inf, self.fun)))]
-
-    def reasons(self) -> dict[str, int]:
-        """How many runs ended for which reason, the most frequent first."""
-        counted = Counter(self.status.tolist())
-        return {Status(reason).name: count for reason, count in counted.most_common()}
-
-    def __repr__(self) -> str:
-        best = self.best
-        ended = ", ".join(f"{count} {name}" for name, count in self.reasons().items())
-        return (
-            f"<Multistart of {len(self)} starts ({self.engine}): {ended}; "
-            f"best f = {best.fun:.9g} at {np.array2string(best.x, precision=6, threshold=6)}>"
-        )
 
 
 def multistart(
@@ -248,6 +113,9 @@ def multistart(
     This is the loop ``[minimize(fun, x0, method, ...) for x0 in starts]``, and row i has the same
     bits. Runs that diverge or fail are rows like the others, and nothing is raised.
 
+    Gradient methods on landscapes of one or two dimensions, without noise, clipping, bounds, line
+    search or a Python learning rate, are one native call that advances many runs side by side.
+
     Examples
     --------
     >>> import numpy as np, ml4pa
@@ -288,7 +156,7 @@ def multistart(
         rules = _limits(given, max_time)
         stride = _stride(record)
         if stride:
-            checks.room_for_paths(_most_rows(rules, stride), m, n, max_bytes)
+            checks.room_for_paths(most_rows(rules, stride), m, n, max_bytes)
         if threads is not None:
             checks.count("threads", threads, least=1)
         checks.choice("on_nan", on_nan, ("worst", "raise"))
@@ -336,24 +204,10 @@ class Populations(NamedTuple):
     options: dict[str, Any]  # of `minimize`
 
 
-class Rows(NamedTuple):
-    """What was done: one row a start, as plain arrays."""
-
-    x: Array  # (m, n), the best points
-    fun: Array  # (m,)
-    jac: Array | None  # (m, n); None for populations
-    nit: Ints  # (m,), and so are all that follow
-    nfev: Ints
-    njev: Ints
-    nhev: Ints
-    reason: Ints
-    measured: Array
-    limit: Array
-    path: Sequence[Path] | None
-
-
 def _rows(fleet: Fleet) -> Rows:
-    """All runs of a gradient method: the specification, one after another."""
+    """All runs of a gradient method: side by side, or one after another."""
+    if side_by_side(fleet):
+        return rows_side_by_side(fleet)
 
     def run(i: int, left: float) -> Result:
         return _row(fleet, i, left)
@@ -482,10 +336,3 @@ def _keys(
         drawn = generator(rng)
         keys[noisy] = drawn.integers(0, 1 << 64, size=int(noisy.sum()), dtype=np.uint64)
     return keys
-
-
-def _most_rows(rules: list[float], stride: int) -> float:
-    """The largest number of recorded points of a run; inf where nothing limits it."""
-    steps = -rules[Status.MAX_ITER], -rules[Status.MAX_EVALS]
-    known = [step for step in steps if not math.isnan(step)]
-    return min(known) // stride + 2 if known else math.inf

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import checks
-from .fleet import Multistart, multistart
+from .fleet import multistart
 from .learning_rates import Backtracking
 from .method import Method
 from .methods import GradientDescent
@@ -18,6 +18,7 @@ from .minimize import _method
 from .objective import Array, Function, Objective, as_objective
 from .population import PopulationMethod
 from .random import generator
+from .started import Multistart
 
 KINDS = ("minimum", "degenerate", "saddle", "maximum")
 SAMPLINGS = ("latin", "sobol")

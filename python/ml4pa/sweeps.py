@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import checks
-from .fleet import Multistart, multistart
+from .fleet import multistart
 from .method import Method
 from .objective import Array
+from .started import Multistart
 from .stop import Status
 
 #: Runs count as solved where they end so close to the least value of all.

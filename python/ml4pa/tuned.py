@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .fleet import Multistart
 from .method import Method
 from .objective import Array
+from .started import Multistart
 from .stop import plural
 
 #: A run that was not solved counts as so many budgets.

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import checks
-from .fleet import Multistart, multistart
+from .fleet import multistart
 from .method import Method
 from .methods import CMAES
 from .minimize import minimize
@@ -18,6 +18,7 @@ from .objective import Array, Function, Objective, as_objective
 from .population import PopulationMethod
 from .random import generator
 from .spaces import Space
+from .started import Multistart
 from .stop import Status
 from .tuned import PENALTY, Tuned
 

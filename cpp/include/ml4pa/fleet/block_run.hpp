@@ -1,0 +1,103 @@
+// The loop of a fleet: one block of descents after another. The kernel makes many steps before
+// anything is asked; where a lane may have ended among them, its steps are made again one by one.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "ml4pa/fleet.hpp"
+#include "ml4pa/fleet/block.hpp"
+
+namespace ml4pa::fleet {
+
+// An iterate of one lane, as the rules see it.
+struct Iterate {
+    Index d = 1;
+    double value = 0.0, value_before = 0.0;
+    std::array<double, most_dimensions> gradient{}, step{};
+    std::int64_t t = 0;
+
+    Index n() const { return d; }
+    static Norm norm() { return Norm::max; }
+    double f() const { return value; }
+    double f_before() const { return value_before; }
+    double g(Index i) const { return gradient[static_cast<std::size_t>(i)]; }
+    double dx(Index i) const { return step[static_cast<std::size_t>(i)]; }
+    std::int64_t iteration() const { return t; }
+    std::int64_t nfev() const { return t + 1; }
+    static std::int64_t last_cost() { return 1; }
+
+    bool sound() const {
+        double zero = value * 0.0;  // NaN where anything is infinite or NaN
+        for (Index i = 0; i < d; ++i) zero += g(i) * 0.0;
+        return zero == 0.0;
+    }
+};
+
+// What ends all runs: the time spent. It is asked after every few thousand steps.
+class Watch {
+public:
+    virtual ~Watch() = default;
+    virtual Stop tick() = 0;
+};
+
+class BlockRun {
+public:
+    BlockRun(const Fleet& fleet, const FleetRows& out, const Method& method, Kernel kernel);
+
+    // The runs [first, first + count) from their starts to their ends.
+    void run(Index first, int count, Watch& watch);
+
+private:
+    static constexpr int pack = 8;  // lanes that are done again together
+    static constexpr Index longest = 64, longest_kept = 16, shortest = 8;
+
+    void begin(Index first, int count);
+    void prepare(std::int64_t t, Index count);
+    Steps steps(Index k) const;
+    void call(const Block& from, Block& to, int first, int last, Index k, Index count,
+              double* rows) {
+        kernel_(*fleet_.objective, steps(k), from, to, first, last, count, rows);
+    }
+    bool look(std::int64_t t, Index count);
+    void look_at_state(std::int64_t t);
+    void look_at_rows(std::int64_t t, Index count);
+    void again(int first, std::int64_t t, Index count);
+    Stop ask(int j, const Iterate& it, const Block& after) const;
+    Iterate iterate(int j, std::int64_t t, const double* row, const double* before) const;
+    void keep(int j, std::int64_t t, Index count);
+    void end(int j, Stop stop, std::int64_t t, const double* row, const Block& best);
+    void end_all(Stop stop, std::int64_t t);
+    void drop_ended();
+    void differentiate(Index first, int count) const;
+
+    const Fleet& fleet_;
+    const FleetRows& out_;
+    const Method& method_;
+    Kernel kernel_;
+    Index d_;
+    Index most_;         // the longest chunk
+    std::int64_t last_;  // the iterate at which a budget is spent
+    Stop spent_;         // and what it says
+    double gtol_;
+    int stride_;      // between the lanes' own methods and steps: 1 where they share them
+    bool asks_rows_;  // whether the values and points of all steps are asked
+    bool keeps_rows_;
+
+    struct Workspace {
+        Block blocks[2], again[2];
+        double scalars[most_lanes][most_scalars];
+        double last[row_size(most_dimensions)];    // of the rows of the chunk before
+        double row[2][row_size(most_dimensions)];  // of the steps that are made again
+    };
+    std::unique_ptr<Workspace> work_;
+    Block *from_, *to_;
+    std::vector<double> methods_, steps_, rates_, rows_;
+    int active_ = 0;
+    Index id_[most_lanes] = {};
+    bool suspect_lane_[most_lanes] = {};
+    Index ended_[most_lanes] = {};  // the step of the chunk at which a lane has ended, or -1
+};
+
+}  // namespace ml4pa::fleet

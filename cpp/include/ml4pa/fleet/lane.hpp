@@ -1,0 +1,79 @@
+// A number of each of several lanes: a pack as wide as a register, with all that landscapes and
+// methods ask of a number.
+#pragma once
+
+#include <cstdint>
+
+#include "ml4pa/pack.hpp"
+
+namespace ml4pa {
+
+template <>
+struct VectorOf<8> {
+    typedef double type __attribute__((vector_size(64)));
+};
+
+namespace fleet {
+
+#if defined(__AVX512F__) && defined(__AVX512DQ__)
+inline constexpr int width = 8;
+#elif defined(__AVX__)
+inline constexpr int width = 4;
+#else
+inline constexpr int width = 2;
+#endif
+using Lane = Pack<width>;
+
+inline void store(double* to, double a) { *to = a; }
+inline void store(double* to, Lane a) { std::memcpy(to, &a.v, sizeof a.v); }
+
+template <class T>
+T load(const double* from) {
+    if constexpr (sizeof(T) == sizeof(double))
+        return *from;
+    else
+        return T::load(from);
+}
+
+}  // namespace fleet
+
+template <int W>
+inline auto operator<(Pack<W> a, Pack<W> b) {
+    return a.v < b.v;
+}
+template <class Condition, int W>
+inline Pack<W> select(Condition c, Pack<W> a, Pack<W> b) {
+    return c ? a.v : b.v;
+}
+template <int W>
+inline Pack<W> fabs(Pack<W> a) {
+    typedef std::uint64_t Bits __attribute__((vector_size(8 * W)));
+    return reinterpret_cast<typename Pack<W>::Vector>(reinterpret_cast<Bits>(a.v) &
+                                                      ~(std::uint64_t{1} << 63));
+}
+
+// The larger of |a| and |b|; NaN at most where one of them is.
+inline double max_magnitude(double a, double b) {
+    return std::fabs(a) < std::fabs(b) ? std::fabs(b) : std::fabs(a);
+}
+template <int W>
+inline Pack<W> max_magnitude(Pack<W> a, Pack<W> b) {
+#ifdef __AVX512DQ__
+    if constexpr (W == 8) return __builtin_ia32_rangepd512_mask(a.v, b.v, 0b1011, a.v, -1, 4);
+#endif
+    const Pack<W> size_a = fabs(a), size_b = fabs(b);
+    return select(size_a < size_b, size_b, size_a);
+}
+
+template <int W>
+inline Pack<W> sin(Pack<W> a) {
+    for (int i = 0; i < W; ++i) a.v[i] = std::sin(a.v[i]);
+    return a;
+}
+template <int W>
+inline Pack<W> cos(Pack<W> a) {
+    for (int i = 0; i < W; ++i) a.v[i] = std::cos(a.v[i]);
+    return a;
+}
+
+}  // namespace ml4pa

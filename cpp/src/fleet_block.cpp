@@ -1,0 +1,283 @@
+#include "ml4pa/fleet/block_run.hpp"
+
+namespace ml4pa::fleet {
+namespace {
+
+template <class Rule>
+bool has(const Rules& rules) {
+    return std::get<Rule>(rules).limit == std::get<Rule>(rules).limit;
+}
+
+// The doubles that hold so many bytes.
+std::size_t doubles(std::size_t bytes) { return (bytes + sizeof(double) - 1) / sizeof(double); }
+
+int padded(int lanes, int to) { return (lanes + to - 1) / to * to; }
+
+}  // namespace
+
+BlockRun::BlockRun(const Fleet& fleet, const FleetRows& out, const Method& method, Kernel kernel)
+    : fleet_(fleet),
+      out_(out),
+      method_(method),
+      kernel_(kernel),
+      d_(fleet.objective->n()),
+      work_(std::make_unique<Workspace>()),
+      from_(&work_->blocks[0]),
+      to_(&work_->blocks[1]) {
+    Iterate it;
+    last_ = last_iteration(fleet.rules, it);
+    it.t = last_;
+    spent_ = first_spent(fleet.rules, it);
+    gtol_ = std::get<stopping::GradientTolerance>(fleet.rules).limit;
+    asks_rows_ = has<stopping::StepTolerance>(fleet.rules) ||
+                 has<stopping::ValueTolerance>(fleet.rules) || has<stopping::Target>(fleet.rules);
+    keeps_rows_ = asks_rows_ || fleet.stride > 0;
+    most_ = keeps_rows_ || !fleet.shared ? longest_kept : longest;
+    stride_ = fleet.shared ? 1 : most_lanes;
+    methods_.resize(doubles(method.size * static_cast<std::size_t>(stride_)));
+    steps_.resize(doubles(method.step_size * static_cast<std::size_t>(most_ * stride_)));
+    rates_.resize(static_cast<std::size_t>(most_ * stride_));
+    if (fleet.shared) method.make(fleet.fields, methods_.data(), 0);
+    if (keeps_rows_) rows_.resize(static_cast<std::size_t>(most_ * row_size(d_)));
+}
+
+void BlockRun::run(Index first, int count, Watch& watch) {
+    begin(first, count);
+    std::int64_t t = 0;
+    Index chunk = watch.tick() ? 1 : shortest;
+    while (active_ > 0) {
+        const bool final = t == last_;
+        const Index steps =
+            final ? 1 : static_cast<Index>(std::min<std::int64_t>(chunk, last_ - t));
+        prepare(t, steps);
+        call(*from_, *to_, 0, padded(active_, pack), 0, steps,
+             keeps_rows_ ? rows_.data() : nullptr);
+        const bool quiet = look(t, steps);
+        if (keeps_rows_)
+            std::copy_n(rows_.data() + (steps - 1) * row_size(d_), row_size(d_), work_->last);
+        t += steps;
+        if (final)
+            end_all(spent_, t - 1);
+        else if (const Stop told = watch.tick())
+            end_all(told, t - 1);
+        drop_ended();
+        std::swap(from_, to_);
+        chunk = quiet ? std::min(2 * chunk, most_) : std::max(chunk / 2, shortest);
+    }
+    differentiate(first, count);
+}
+
+void BlockRun::begin(Index first, int count) {
+    active_ = count;
+    Block& block = *from_;
+    for (int j = 0; j < padded(count, pack); ++j) {
+        const Index run = first + std::min(j, count - 1);  // the last fills up the pack
+        id_[j] = run;
+        for (Index i = 0; i < d_; ++i) {
+            block.theta[i][j] = block.best_x[i][j] = fleet_.starts[run * d_ + i];
+            for (auto& slot : block.slot) slot[i][j] = 0.0;
+        }
+        block.best_f[j] = std::numeric_limits<double>::infinity();
+        block.total[j] = 0.0;
+        block.least[j] = std::numeric_limits<double>::infinity();
+        for (double& scalar : work_->scalars[j]) scalar = 0.0;
+        if (!fleet_.shared) method_.make(fleet_.fields + run * method_.fields, methods_.data(), j);
+    }
+}
+
+// The numbers of the next steps.
+void BlockRun::prepare(std::int64_t t, Index count) {
+    const int lanes = fleet_.shared ? 1 : padded(active_, pack);
+    for (Index k = 0; k < count; ++k)
+        for (int j = 0; j < lanes; ++j)
+            rates_[static_cast<std::size_t>(k * stride_ + j)] =
+                fleet_.rates[static_cast<std::size_t>(fleet_.shared ? 0 : id_[j])](t + k);
+    method_.begin(methods_.data(), rates_.data(), work_->scalars, lanes, stride_, count,
+                  steps_.data());
+}
+
+Steps BlockRun::steps(Index k) const {
+    const auto* bytes = reinterpret_cast<const unsigned char*>(steps_.data());
+    return {methods_.data(), bytes + static_cast<std::size_t>(k * stride_) * method_.step_size,
+            fleet_.shared};
+}
+
+// What has happened in a chunk. Returns whether nothing has.
+bool BlockRun::look(std::int64_t t, Index count) {
+    std::fill_n(ended_, active_, Index{-1});
+    look_at_state(t);
+    if (asks_rows_) look_at_rows(t, count);
+    bool quiet = true;
+    for (int first = 0; first < active_; first += pack) {
+        const int last = std::min(first + pack, active_);
+        if (std::none_of(suspect_lane_ + first, suspect_lane_ + last, [](bool s) { return s; }))
+            continue;
+        again(first, t, count);
+        quiet = false;
+    }
+    if (fleet_.stride > 0)
+        for (int j = 0; j < active_; ++j) keep(j, t, ended_[j] < 0 ? count : ended_[j] + 1);
+    return quiet;
+}
+
+void BlockRun::look_at_state(std::int64_t t) {
+    const Block& block = *to_;
+    alignas(64) double zero[most_lanes];
+    const int lanes = padded(active_, pack);
+    for (int j = 0; j < lanes; ++j) zero[j] = block.total[j] * 0.0;
+    if (t != last_)  // the last update is not made
+        for (Index i = 0; i < d_; ++i) {
+            for (int j = 0; j < lanes; ++j) zero[j] += block.theta[i][j] * 0.0;
+            for (int s = 0; s < method_.slots; ++s)
+                for (int j = 0; j < lanes; ++j) zero[j] += block.slot[s][i][j] * 0.0;
+        }
+    for (int j = 0; j < lanes; ++j) suspect_lane_[j] = (zero[j] != 0.0) | (block.least[j] <= gtol_);
+}
+
+// Whether a rule on values or points is met at any step.
+void BlockRun::look_at_rows(std::int64_t t, Index count) {
+    const double* before = work_->last;
+    for (Index k = 0; k < count; ++k) {
+        const double* row = rows_.data() + k * row_size(d_);
+        for (int j = 0; j < active_; ++j)
+            suspect_lane_[j] =
+                suspect_lane_[j] || any_met(fleet_.rules, iterate(j, t + k, row, before));
+        before = row;
+    }
+}
+
+Iterate BlockRun::iterate(int j, std::int64_t t, const double* row, const double* before) const {
+    Iterate it;
+    it.d = d_;
+    it.t = t;
+    it.value = row[2 * d_ * most_lanes + j];
+    it.value_before = before[2 * d_ * most_lanes + j];
+    for (Index i = 0; i < d_; ++i) {
+        const auto k = static_cast<std::size_t>(i);
+        it.gradient[k] = row[(d_ + i) * most_lanes + j];
+        it.step[k] = row[i * most_lanes + j] - before[i * most_lanes + j];
+    }
+    return it;
+}
+
+// The suspect lanes of a pack step by step, each as `minimize` goes.
+void BlockRun::again(int first, std::int64_t t, Index count) {
+    const int last = std::min(first + pack, active_);
+    auto open = std::count(suspect_lane_ + first, suspect_lane_ + last, true);
+    const Block* state = from_;
+    const double* before = work_->last;
+    for (Index k = 0; k < count && open > 0; ++k) {
+        Block& after = work_->again[k % 2];
+        double* row = work_->row[k % 2];
+        call(*state, after, first, first + pack, k, 1, row);
+        for (int j = first; j < last; ++j) {
+            if (!suspect_lane_[j] || ended_[j] >= 0) continue;
+            const Iterate it = iterate(j, t + k, row, before);
+            if (const Stop stop = ask(j, it, after)) {
+                ended_[j] = k;
+                --open;
+                end(j, stop, t + k, row + j, finite(it.value) ? after : *state);
+            }
+        }
+        before = row;
+        state = &after;
+    }
+}
+
+// Whether the lane ends at this iterate, `after` being what the update made of it.
+Stop BlockRun::ask(int j, const Iterate& it, const Block& after) const {
+    if (!it.sound()) return {Reason::diverged, it.value, 0.0};
+    if (const Stop stop = first_met(fleet_.rules, it)) return stop;
+    bool theta = true, slots = true;
+    for (Index i = 0; i < d_; ++i) {
+        theta &= finite(after.theta[i][j]);
+        for (int s = 0; s < method_.slots; ++s) slots &= finite(after.slot[s][i][j]);
+    }
+    if (theta && slots) return {};
+    if (!method_.newton) return {Reason::diverged, it.value, 0.0};
+    if (!slots) return {Reason::singular, it.value, 0.0};
+    return {Reason::diverged, after.best_f[j], 0.0};
+}
+
+// Those of the chunk's first `count` rows that the path of a lane wants.
+void BlockRun::keep(int j, std::int64_t t, Index count) {
+    const std::int64_t stride = fleet_.stride;
+    double* x = out_.path_x + id_[j] * out_.most_rows * d_;
+    double* f = out_.path_f + id_[j] * out_.most_rows;
+    for (std::int64_t k = (stride - t % stride) % stride; k < count; k += stride) {
+        const Index to = (t + k) / stride;
+        const double* row = rows_.data() + k * row_size(d_) + j;
+        for (Index i = 0; i < d_; ++i) x[to * d_ + i] = row[i * most_lanes];
+        f[to] = row[2 * d_ * most_lanes];
+    }
+}
+
+// Writes what came out of a run that ends at iterate t, the lane's numbers of which are in `row`.
+void BlockRun::end(int j, Stop stop, std::int64_t t, const double* row, const Block& best) {
+    const Index run = id_[j];
+    for (Index i = 0; i < d_; ++i) out_.x[run * d_ + i] = best.best_x[i][j];
+    out_.fun[run] = best.best_f[j];
+    out_.nit[run] = t;
+    out_.reason[run] = stop.reason;
+    out_.measured[run] = stop.measured;
+    out_.limit[run] = stop.limit;
+    double x[most_dimensions] = {};
+    for (Index i = 0; i < d_; ++i) x[i] = row[i * most_lanes];
+    if (method_.newton) fleet_.objective->hessian(x, out_.hessian + run * d_ * d_);
+    if (fleet_.stride > 0) {
+        Index& rows = out_.path_rows[run];
+        rows = t / fleet_.stride + 1;
+        if (t % fleet_.stride == 0) return;
+        std::copy_n(x, d_, out_.path_x + (run * out_.most_rows + rows) * d_);
+        out_.path_f[run * out_.most_rows + rows] = row[2 * d_ * most_lanes];
+        ++rows;
+    }
+}
+
+// Ends all that go on, at the last iterate evaluated.
+void BlockRun::end_all(Stop stop, std::int64_t t) {
+    for (int j = 0; j < active_; ++j)
+        if (ended_[j] < 0) {
+            ended_[j] = 0;
+            end(j, stop, t, work_->last + j, *to_);
+        }
+}
+
+// The lanes that go on move together.
+void BlockRun::drop_ended() {
+    Block& block = *to_;
+    for (int j = active_ - 1; j >= 0; --j) {
+        if (ended_[j] < 0) continue;
+        const int from = --active_;
+        if (j == from) continue;
+        id_[j] = id_[from];
+        for (Index i = 0; i < d_; ++i) {
+            block.theta[i][j] = block.theta[i][from];
+            block.best_x[i][j] = block.best_x[i][from];
+            for (auto& slot : block.slot) slot[i][j] = slot[i][from];
+        }
+        block.best_f[j] = block.best_f[from];
+        block.total[j] = block.total[from];
+        block.least[j] = block.least[from];
+        for (Index i = 0; i <= 2 * d_; ++i)
+            work_->last[i * most_lanes + j] = work_->last[i * most_lanes + from];
+        if (fleet_.shared) continue;
+        std::copy_n(work_->scalars[from], most_scalars, work_->scalars[j]);
+        auto* bytes = reinterpret_cast<unsigned char*>(methods_.data());
+        std::memcpy(bytes + static_cast<std::size_t>(j) * method_.size,
+                    bytes + static_cast<std::size_t>(from) * method_.size, method_.size);
+    }
+}
+
+// The gradients at the best points.
+void BlockRun::differentiate(Index first, int count) const {
+    for (Index run = first; run < first + count; ++run) {
+        double* g = out_.jac + run * d_;
+        if (finite(out_.fun[run]))
+            fleet_.objective->value_and_gradient(out_.x + run * d_, g);
+        else
+            std::fill_n(g, d_, 0.0);
+    }
+}
+
+}  // namespace ml4pa::fleet
