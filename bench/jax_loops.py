@@ -65,3 +65,26 @@ def descent(name: str, points: int) -> Callable[..., Any]:
         return jax.lax.scan(step, (jnp.stack([x, y]), start), None, length=points)[1]
 
     return loop
+
+
+def fleet(name: str, steps: int) -> Callable[..., Any]:
+    """`descent` of many starts at once, without its path: (starts, *hyper-parameters) -> ends."""
+    update = UPDATES[name]
+
+    def one(start, eta, *own):  # type: ignore[no-untyped-def]
+        zero = jnp.zeros(2)
+        kept = (zero, zero, 1.0, 1.0) if name == "adam" else zero
+
+        def step(carry, _):  # type: ignore[no-untyped-def]
+            theta, kept = carry
+            point = theta - own[0] * kept if name == "nesterov" else theta
+            _, gx, gy = beale(point[0], point[1])
+            return update(theta, jnp.stack([gx, gy]), kept, eta, *own), None
+
+        (theta, kept), _ = jax.lax.scan(step, (start, kept), None, length=steps)
+        return theta - own[0] * kept if name == "nesterov" else theta
+
+    def run(starts, *numbers):  # type: ignore[no-untyped-def]
+        return jax.vmap(lambda start: one(start, *numbers))(starts)
+
+    return jax.jit(run)  # type: ignore[no-any-return]

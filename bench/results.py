@@ -28,6 +28,7 @@ import bench_cmaes  # noqa: E402
 import bench_costs  # noqa: E402
 import bench_descents  # noqa: E402
 import bench_fit  # noqa: E402
+import bench_fleets  # noqa: E402
 import bench_import  # noqa: E402
 import bench_updates  # noqa: E402
 import c_loops  # noqa: E402
@@ -46,6 +47,7 @@ BUDGET = 2.0
 #: One line a section: its title, and the modules whose groups it shows.
 SECTIONS = {
     "Gradient methods": (bench_descents, bench_updates, bench_import),
+    "Fleets": (bench_fleets,),
     "CMA-ES": (bench_cmaes,),
     "Fits": (bench_fit,),
     "Costs": (bench_costs,),
