@@ -155,6 +155,12 @@ def test_closure(tour: Tour) -> None:
         assert abs(tour.rows[f"closure test, {name}"].fun - 68) < 3 * np.sqrt(2 * 68)
 
 
+def test_all_minima_are_found_and_tuning_pays(tour: Tour) -> None:
+    for told in ("Himmelblau 4 of 4", "SixHumpCamel 6 of 6", "Rastrigin 121 of 121"):
+        assert told in tour.page
+    assert "is better than the default: evaluations fall by a factor" in tour.page
+
+
 def test_every_row_is_timed_honestly(tour: Tour) -> None:
     for row in tour.rows.values():
         assert row.compiled > 0
@@ -187,14 +193,17 @@ PICTURES = [
     "05_newton",
     "05_newton_convergence",
     "06_adam_step",
-    "07_crickets",
-    "08_sgd",
-    "09_hubble",
-    "10_fits",
-    "10_errors",
-    "11_cmaes",
-    "11_cmaes_adaptation",
-    "12_closure",
+    "07_tuning",
+    "08_minima",
+    "09_basins",
+    "10_crickets",
+    "11_sgd",
+    "12_hubble",
+    "13_fits",
+    "13_errors",
+    "14_cmaes",
+    "14_cmaes_adaptation",
+    "15_closure",
 ]
 
 

@@ -6,17 +6,20 @@ from collections.abc import Callable
 
 from ..chapter import Chapter
 from .adam_step import adam_step
+from .basins import basins
 from .beale import beale
 from .closure import closure
 from .cubic import cubic
 from .evolution import evolution
 from .hubble import hubble
 from .line_fit import line_fit
+from .minima import minima
 from .narrow_valley import narrow_valley
 from .overfitting import overfitting
 from .quadratic import quadratic
 from .saddles import saddles
 from .stochastic import stochastic
+from .tuning import tuning
 
 #: One line a chapter.
 CHAPTERS: tuple[Callable[[], Chapter], ...] = (
@@ -26,6 +29,9 @@ CHAPTERS: tuple[Callable[[], Chapter], ...] = (
     beale,
     narrow_valley,
     adam_step,
+    tuning,
+    minima,
+    basins,
     line_fit,
     stochastic,
     hubble,
