@@ -16,7 +16,7 @@ import numpy as np
 from scipy import stats
 
 Array = np.ndarray[Any, Any]
-#: The evaluations to the targets that a run reached, by instance.
+#: The evaluations to the targets that a run reached, by the run.
 Runs = dict[int, list[int]]
 #: The same by function, for one dimension.
 Suite = dict[int, Runs]
@@ -38,7 +38,7 @@ LEVEL = 0.05
 class Comparison:
     """ml4pa beside a peer, on one function in one dimension."""
 
-    ours: Array  # evaluations to the last target, by instance; inf where it was missed
+    ours: Array  # evaluations to the last target, by run; inf where it was missed
     theirs: Array
 
     @property
@@ -92,7 +92,7 @@ class Comparison:
 
 
 def last(runs: Runs, targets: int) -> Array:
-    """The evaluations to the last target, by instance; inf where it was missed."""
+    """The evaluations to the last target, by run; inf where it was missed."""
     return np.array([
         runs[i][-1] if len(runs[i]) == targets else np.inf for i in sorted(runs)
     ])  # fmt: skip
@@ -102,7 +102,7 @@ def table(n: int, found: dict[int, Comparison]) -> list[str]:
     """One dimension."""
     runs = sorted({c.runs for c in found.values()})
     lines = [
-        f"**n = {n}**, {' to '.join(map(str, runs))} instances",
+        f"**n = {n}**, {' to '.join(map(str, runs))} runs",
         "",
         "| | solved, ml4pa : pycma | evaluations, ml4pa / pycma | ratio |",
         "|---|---|---|---|",

@@ -13,7 +13,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from ml4pa import CMAES, Function, Status, checks, load, minimize
-from ml4pa.landscapes import Ellipsoid, Rastrigin, Rosenbrock, Rotated, Sphere
+from ml4pa.landscapes import Discus, Ellipsoid, Rastrigin, Rosenbrock, Rotated, Sphere
 from ml4pa.methods.cmaes import restarts
 from ml4pa.methods.cmaes.box import Box
 from ml4pa.random import normals
@@ -361,6 +361,14 @@ def test_flat_is_half_of_the_values_in_a_third_of_the_generations(engine):
             run.tell(run.ask(), flat if bit == "1" else steep)
         assert list(run.stop) == ["FLAT_FITNESS"], pattern
         assert run.iteration == generation
+
+
+def test_learning_a_matrix_is_no_stagnation():
+    """f stands still for some thousand generations, until C knows the one short axis."""
+    result = minimize(
+        Discus(100), np.full(100, 3.0), CMAES(2.0), target=1e-9, max_evals=200_000, rng=1
+    )
+    assert result.status == Status.TARGET, result.message
 
 
 @both_engines

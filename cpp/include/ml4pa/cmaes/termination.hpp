@@ -41,7 +41,7 @@ public:
     void begin(const Strategy& strategy) {
         n_ = strategy.n;
         window_ = 10 + part(strategy, 30.0);
-        longest_ = 120 + part(strategy, 30.0);
+        longest_ = 120 + part(strategy, 30.0 * std::sqrt(static_cast<double>(n_)));
         generation_ = 0;
         best_.clear();
         middle_.clear();
@@ -143,8 +143,8 @@ private:
         return generation_ % stagnation_every == 0 ? stagnates() : Stop{};
     }
 
-    // Over the last fifth of the run, but at least 120 + 30 n/lambda generations, the newest 30 %
-    // of the best and of the middle values have no better median than the oldest 30 %.
+    // Over the last fifth of the run, but at least 120 + 30 n^1.5/lambda generations, the newest
+    // 30 % of the best and of the middle values have no better median than the oldest 30 %.
     Stop stagnates() {
         const auto fifth =
             static_cast<std::int64_t>(std::ceil(0.2 * static_cast<double>(generation_)));
