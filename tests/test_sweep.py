@@ -81,3 +81,11 @@ def test_wrong_arguments_are_refused_with_a_cure(call, error, text):
     with pytest.raises(error) as told:
         call()
     assert text is None or str(told.value) == text
+
+
+def test_progress_is_shown_when_asked_for(capsys):
+    pytest.importorskip("tqdm")
+    sweep(Beale(), [1.0, 1.0], RATES, max_iter=10)
+    assert capsys.readouterr().err == ""
+    sweep(Beale(), [1.0, 1.0], RATES, max_iter=10, progress=True)
+    assert "/6" in capsys.readouterr().err

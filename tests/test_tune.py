@@ -275,3 +275,11 @@ def test_exceptions_of_the_users_code_come_through():
 
     with pytest.raises(RuntimeError, match="mine"):
         tune(f, [1.0], space(Adam, learning_rate=(0.1, 1.0)))
+
+
+def test_progress_is_shown_when_asked_for(capsys):
+    pytest.importorskip("tqdm")
+    quick(Beale(), None, RATES, budget=10)
+    assert capsys.readouterr().err == ""
+    quick(Beale(), None, RATES, budget=10, progress=True)
+    assert "/10" in capsys.readouterr().err
