@@ -116,6 +116,14 @@ def test_newton_goes_to_saddles_too() -> None:
     assert legend(plot.basins(rings)) == ["saddle (0, 0): 100 %"]
 
 
+def test_populations_end_at_their_best() -> None:
+    f = Himmelblau()
+    runs = multistart(f, lattice(f, 4), ml4pa.CMAES(0.1), record=True, rng=1)
+    assert len(points(lines(plot.basins(runs), "minima")[0])) == len(
+        np.unique(runs.x.round(3), axis=0)
+    )
+
+
 def test_minima_bring_their_own_labels() -> None:
     minima = find_minima(Himmelblau(), starts=200, method=Newton(), rng=1)
     ax = plot.basins(minima)

@@ -179,7 +179,10 @@ def _ends(fleet: Any) -> tuple[Array, NDArray[np.bool_]]:
     """
     if fleet.path is None:
         return fleet.x, fleet.success
-    x = np.array([path.x[-1] for path in fleet.path])
+    if hasattr(fleet.path, "rows"):  # all of them in one block
+        x = fleet.path.x[np.arange(len(fleet)), fleet.path.rows - 1]
+    else:
+        x = np.array([path.x[-1] for path in fleet.path])
     return x, fleet.success | (fleet.status == Status.SADDLE)
 
 
