@@ -1,4 +1,4 @@
-"""Draws the pictures of README.md: ``python docs/make_images.py``."""
+"""Draws the pictures of README.md and docs: ``python docs/make_images.py``."""
 
 from __future__ import annotations
 
@@ -32,7 +32,17 @@ def hubble() -> None:
     ax.figure.savefig(IMAGES / "hubble.png", dpi=100)
 
 
+def basins() -> None:
+    """The basins of studies.md."""
+    f = ml4pa.landscapes.Himmelblau()
+    runs = ml4pa.multistart(f, ml4pa.lattice(f, 240), ml4pa.Newton(), max_iter=100, record=100)
+    ax = ml4pa.plot.basins(runs)
+    ax.set_title("Newton's method on Himmelblau's function", fontsize=15)
+    ax.figure.savefig(IMAGES / "basins.png", dpi=100)
+
+
 if __name__ == "__main__":
     IMAGES.mkdir(exist_ok=True)
     first()
     hubble()
+    basins()

@@ -23,7 +23,8 @@ COLORS = (
     "#8F7BC0",
 )  # fmt: skip
 #: Starts whose runs came to rest nowhere.
-NOWHERE = {Status.DIVERGED: "black", Status.SADDLE: "white"}
+NO_MINIMUM = "no minimum"  # a saddle or a maximum
+NOWHERE = {Status.DIVERGED: ("diverged", "black"), Status.SADDLE: (NO_MINIMUM, "white")}
 UNFINISHED = "#8c8c8c"
 #: How much of the colour is left where most steps were needed.
 PALEST = 0.25
@@ -53,8 +54,8 @@ def basins(
     r"""Draw which minimum each start falls into: a colour a minimum, paler the more steps it takes.
 
     Starts on a lattice give an image, others a cloud of points. Black is where a run diverged,
-    white where it ended at a saddle, grey where it was stopped by its budget. Runs of which the
-    path is recorded (``record=max_iter`` keeps but start and end) tell one saddle from another.
+    white where it ended at a saddle or a maximum, grey where it was stopped by its budget. Runs of
+    which the path is recorded (``record=max_iter`` keeps but start and end) tell those apart.
 
     Parameters
     ----------
@@ -134,7 +135,7 @@ def _cloud(ax: Axes, rgb: Array, starts: Array, width: Array) -> Array:
 def _nowhere(found: Basins, fleet: Any) -> list[tuple[str, NDArray[np.bool_], str]]:
     """Name, rows and colour of the runs that came to rest at no point known."""
     lost = found.label < 0
-    named = [(why.name.lower(), lost & (fleet.status == why), c) for why, c in NOWHERE.items()]
+    named = [(name, lost & (fleet.status == why), color) for why, (name, color) in NOWHERE.items()]
     rest = lost & ~np.isin(fleet.status, list(NOWHERE))
     return [*named, ("unfinished", rest, UNFINISHED)]
 
@@ -168,7 +169,8 @@ def _found(fleet: Any, tol: Array) -> Basins:
     place[order] = np.arange(len(order))
     label = np.full(len(x), -1, dtype=np.int64)
     label[rests] = place[owner[cell_of]]
-    kind = ["saddle" if fleet.status[row] == Status.SADDLE else "minimum" for row in rows[order]]
+    least = fleet.status[rows[order]] != Status.SADDLE
+    kind = ["minimum" if one else NO_MINIMUM for one in least]
     return Basins(x[rows[order]], fun[order], kind, label)
 
 
