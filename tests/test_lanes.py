@@ -167,6 +167,29 @@ def test_what_needs_more_is_run_one_by_one(calls):
     assert calls == []
 
 
+def test_memory_that_is_used_again_belongs_to_one_fleet():
+    """20 MB of paths: the second fleet may not have the first one's block, the third may."""
+    f = Himmelblau()
+
+    def paths(seed):
+        starts = starts_for(f, 2000, seed)
+        return multistart(f, starts, GradientDescent(1e-3), gtol=0, max_iter=400, record=True).path
+
+    first = paths(1)
+    kept = first.x.copy(), first.fun.copy()
+    second = paths(2)
+    part = second.x[:, 3]
+    assert not np.shares_memory(first.x, second.x)
+    assert_array_equal(first.x, kept[0])
+    assert_array_equal(first.fun, kept[1])
+    del first, second
+    before = part.copy()
+    third = paths(1)
+    assert_array_equal(third.x, kept[0])
+    assert_array_equal(third.fun, kept[1])
+    assert_array_equal(part, before)  # a view keeps its block
+
+
 def test_spent_time_ends_all_that_go_on():
     f = Himmelblau()
     for record in (False, 1000):

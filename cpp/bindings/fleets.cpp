@@ -1,6 +1,7 @@
 #include "ml4pa/fleet.hpp"
 
 #include "ml4pa/methods/newton_step.hpp"
+#include "ml4pa/recycled.hpp"
 #include "shared.hpp"
 
 using ml4pa::Index;
@@ -35,6 +36,24 @@ std::vector<ml4pa::Rate> rates_of(const py::object& specs) {
     return rates;
 }
 
+// Room for m paths of `rows` points, their coordinates (m, rows, n) and their values (m, rows), in
+// one block that is not written yet. Paths of a few pages are likely to be filled.
+std::pair<py::array_t<double>, py::array_t<double>> room(Index m, Index rows, Index n) {
+    const auto each = static_cast<std::size_t>(rows * (n + 1)) * sizeof(double);
+    const std::size_t bytes = each * static_cast<std::size_t>(m);
+    struct Owner {
+        void* data;
+        std::size_t bytes;
+    };
+    auto* data = static_cast<double*>(ml4pa::Recycled::take(bytes, each <= std::size_t{1} << 16));
+    py::capsule owner(new Owner{data, bytes}, [](void* p) {
+        const std::unique_ptr<Owner> freed(static_cast<Owner*>(p));
+        ml4pa::Recycled::give_back(freed->data, freed->bytes);
+    });
+    return {py::array_t<double>({m, rows, n}, data, owner),
+            py::array_t<double>({m, rows}, data + m * rows * n, owner)};
+}
+
 py::tuple fleet(const ml4pa::Objective& objective, const std::string& method, const Floats& starts,
                 const Floats& fields, const py::object& rates, const std::vector<double>& limits,
                 double max_time, std::int64_t stride, Index most_rows, int threads,
@@ -60,10 +79,12 @@ py::tuple fleet(const ml4pa::Objective& objective, const std::string& method, co
                           nullptr,
                           nullptr,
                           nullptr,
-                          most_rows};
+                          0};
     if (stride > 0) {
-        py::array_t<double> points({m, most_rows, n}), values({m, most_rows});
+        most_rows = (most_rows + 7) / 8 * 8;  // rows of whole cache lines
+        auto [points, values] = room(m, most_rows, n);
         py::array_t<Index> counts(m);
+        rows.most_rows = most_rows;
         rows.path_x = points.mutable_data();
         rows.path_f = values.mutable_data();
         rows.path_rows = counts.mutable_data();

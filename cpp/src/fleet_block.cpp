@@ -1,5 +1,7 @@
 #include "ml4pa/fleet/block_run.hpp"
 
+#include "ml4pa/lanes.hpp"
+
 namespace ml4pa::fleet {
 namespace {
 
@@ -10,6 +12,26 @@ bool has(const Rules& rules) {
 
 // The doubles that hold so many bytes.
 std::size_t doubles(std::size_t bytes) { return (bytes + sizeof(double) - 1) / sizeof(double); }
+
+using Eight = ml4pa::Lanes<double>;
+
+// Past the caches, where `to` is a whole line: it is not read again soon, nor need be read first.
+void stream(double* to, Eight v) {
+    const bool line = reinterpret_cast<std::uintptr_t>(to) % sizeof v == 0;
+#if defined(__clang__)
+    if (line) return __builtin_nontemporal_store(v, reinterpret_cast<Eight*>(to));
+#elif defined(__AVX512F__)
+    if (line) return __builtin_ia32_movntpd512(to, v);
+#elif defined(__SSE2__)
+    typedef double Two __attribute__((vector_size(16)));
+    if (line) {
+        for (int i = 0; i < 8; i += 2) __builtin_ia32_movntpd(to + i, Two{v[i], v[i + 1]});
+        return;
+    }
+#endif
+    (void)line;
+    store(to, v);
+}
 
 int padded(int lanes, int to) { return (lanes + to - 1) / to * to; }
 
@@ -116,7 +138,7 @@ bool BlockRun::look(std::int64_t t, Index count) {
         quiet = false;
     }
     if (fleet_.stride > 0)
-        for (int j = 0; j < active_; ++j) keep(j, t, ended_[j] < 0 ? count : ended_[j] + 1);
+        for (int first = 0; first < active_; first += pack) keep(first, t, count);
     return quiet;
 }
 
@@ -199,16 +221,47 @@ Stop BlockRun::ask(int j, const Iterate& it, const Block& after) const {
     return {Reason::diverged, after.best_f[j], 0.0};
 }
 
-// Those of the chunk's first `count` rows that the path of a lane wants.
-void BlockRun::keep(int j, std::int64_t t, Index count) {
+// The rows of a chunk that the paths of a pack want.
+void BlockRun::keep(int first, std::int64_t t, Index count) {
+    const int last = std::min(first + pack, active_);
+    Index done = 0;
+    if (fleet_.stride == 1 && last == first + pack &&
+        std::all_of(ended_ + first, ended_ + last, [](Index k) { return k < 0; }))
+        for (; done + pack <= count; done += pack) keep_square(first, t, done);
     const std::int64_t stride = fleet_.stride;
-    double* x = out_.path_x + id_[j] * out_.most_rows * d_;
-    double* f = out_.path_f + id_[j] * out_.most_rows;
-    for (std::int64_t k = (stride - t % stride) % stride; k < count; k += stride) {
-        const Index to = (t + k) / stride;
-        const double* row = rows_.data() + k * row_size(d_) + j;
-        for (Index i = 0; i < d_; ++i) x[to * d_ + i] = row[i * most_lanes];
-        f[to] = row[2 * d_ * most_lanes];
+    for (int j = first; j < last; ++j) {
+        const Index end = ended_[j] < 0 ? count : ended_[j] + 1;
+        for (std::int64_t k = done + (stride - (t + done) % stride) % stride; k < end;
+             k += stride) {
+            const Index to = id_[j] * out_.most_rows + (t + k) / stride;
+            const double* row = rows_.data() + k * row_size(d_) + j;
+            for (Index i = 0; i < d_; ++i) out_.path_x[to * d_ + i] = row[i * most_lanes];
+            out_.path_f[to] = row[2 * d_ * most_lanes];
+        }
+    }
+}
+
+// Eight rows of eight lanes: rows become columns in registers.
+void BlockRun::keep_square(int first, std::int64_t t, Index k) {
+    Eight x[most_dimensions][pack], f[pack];
+    for (Index r = 0; r < pack; ++r) {
+        const double* row = rows_.data() + (k + r) * row_size(d_) + first;
+        for (Index i = 0; i < d_; ++i) x[i][r] = load(row + i * most_lanes);
+        f[r] = load(row + 2 * d_ * most_lanes);
+    }
+    transpose<double>(f);
+    for (Index i = 0; i < d_; ++i) transpose<double>(x[i]);
+    for (int l = 0; l < pack; ++l) {
+        const Index to = id_[first + l] * out_.most_rows + t + k;
+        stream(out_.path_f + to, f[l]);
+        double* points = out_.path_x + to * d_;
+        if (d_ == 1) {
+            stream(points, x[0][l]);
+        } else {
+            const Eight a = x[0][l], b = x[1][l];
+            stream(points, __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11));
+            stream(points + pack, __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15));
+        }
     }
 }
 

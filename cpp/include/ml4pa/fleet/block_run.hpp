@@ -51,7 +51,7 @@ public:
 
 private:
     static constexpr int pack = 8;  // lanes that are done again together
-    static constexpr Index longest = 64, longest_kept = 16, shortest = 8;
+    static constexpr Index longest = 128, longest_kept = 16, shortest = 8;
 
     void begin(Index first, int count);
     void prepare(std::int64_t t, Index count);
@@ -66,7 +66,8 @@ private:
     void again(int first, std::int64_t t, Index count);
     Stop ask(int j, const Iterate& it, const Block& after) const;
     Iterate iterate(int j, std::int64_t t, const double* row, const double* before) const;
-    void keep(int j, std::int64_t t, Index count);
+    void keep(int first, std::int64_t t, Index count);
+    void keep_square(int first, std::int64_t t, Index k);
     void end(int j, Stop stop, std::int64_t t, const double* row, const Block& best);
     void end_all(Stop stop, std::int64_t t);
     void drop_ended();
