@@ -11,6 +11,7 @@ os.environ["MPLBACKEND"] = "Agg"
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.animation import FFMpegWriter
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
@@ -329,6 +330,14 @@ def test_files(tmp_path: Any) -> None:
     figure = plt.figure(figsize=(3, 2))
     ax: Any = plot.animate(race(), figure.add_subplot(), frames=3, fps=2)
     assert "<script" in ax.animation._repr_html_()
+
+
+@pytest.mark.skipif(not FFMpegWriter.isAvailable(), reason="ffmpeg is not installed")
+def test_film(tmp_path: Any) -> None:
+    film = tmp_path / "race.mp4"
+    figure = plt.figure(figsize=(3, 2))
+    plot.animate(race(), figure.add_subplot(), frames=3, fps=5, save=str(film))
+    assert film.read_bytes()[4:8] == b"ftyp"
 
 
 def test_animate_refuses_with_a_cure(monkeypatch: pytest.MonkeyPatch) -> None:
