@@ -35,6 +35,7 @@ from ml4pa import (
     ExactLineSearch,
     Exponential,
     Function,
+    GeneticAlgorithm,
     GradientDescent,
     GradientMethod,
     InverseTime,
@@ -183,6 +184,54 @@ POPULATIONS |= {
     "cmaes-limited": CMAES(0.3, covariance="limited"),
     "cmaes-ipop": CMAES(0.3, restarts="ipop", tolfun=1e-2),
     "cmaes-bipop": CMAES(0.3, restarts="bipop", tolfun=1e-2, mean_lr=0.9, active=False),
+    "genetic-sbx": GeneticAlgorithm(
+        20, mutation="gaussian", mutation_decay=0.01, crossover="sbx", selection="rank", elite=2
+    ),
+    "genetic-uniform": GeneticAlgorithm(
+        15,
+        mutation_rate=1.0,
+        mutation_scale=0.8,
+        crossover="uniform",
+        selection="roulette",
+        elite=15,
+    ),
+}
+
+#: Genetic algorithms on x0 of length 13 within bounds: every operator, odd and even populations.
+GENETIC: dict[str, GeneticAlgorithm] = {
+    "multiplicative": GeneticAlgorithm(20),
+    "multiplicative-all": GeneticAlgorithm(7, mutation_rate=1.0, mutation_scale=0.3, elite=0),
+    "gaussian": GeneticAlgorithm(
+        21,
+        mutation="gaussian",
+        mutation_rate=0.4,
+        mutation_scale=np.linspace(0.1, 2.0, 13),
+        mutation_decay=0.05,
+        crossover="two_point",
+        selection="roulette",
+        elite=3,
+    ),
+    "gaussian-all": GeneticAlgorithm(
+        20, mutation="gaussian", mutation_rate=1.0, crossover="sbx", selection="rank", elite=20
+    ),
+    "no-crossover": GeneticAlgorithm(9, crossover=None, selection="truncation"),
+    "no-mutation": GeneticAlgorithm(
+        50, mutation_rate=0.0, crossover="blend", selection="truncation", crossover_rate=1.0
+    ),
+    "uniform": GeneticAlgorithm(6, crossover="uniform", crossover_rate=0.5, selection="rank"),
+    "bits": GeneticAlgorithm(
+        20, encoding="binary", mutation="bit_flip", crossover="single_point", selection="roulette"
+    ),
+    "bits-all": GeneticAlgorithm(
+        15, encoding="binary", mutation="bit_flip", mutation_rate=1.0, crossover="two_point", bits=5
+    ),
+    "bits-uniform": GeneticAlgorithm(
+        2, encoding="binary", mutation="bit_flip", mutation_rate=0.1, crossover="uniform", bits=32
+    ),
+    "nodal": GeneticAlgorithm(20, mutation="nodal", model=MLP((2, 3, 1)), crossover="uniform"),
+    "nodal-all": GeneticAlgorithm(
+        11, mutation="nodal", model=MLP((2, 3, 1)), mutation_rate=1.0, mutation_decay=0.1
+    ),
 }
 
 
@@ -535,9 +584,9 @@ def population_rows(name: str, method: Method) -> None:
     add("1d", DoubleWell, [2.0], max_iter=25, rng=1)
     add("2d", Beale, [3.4, 0.6], max_iter=50, rng=2)
     add("nd", lambda: Sphere(5), np.linspace(-1, 2, 5), REDUCTION, max_iter=50, rng=3)
-    add("odd", lambda: Rosenbrock(7), np.linspace(-0.5, 1, 7), REDUCTION, max_iter=50, rng=4)
+    add("odd", lambda: Rosenbrock(7), np.linspace(-0.5, 1.1, 7), REDUCTION, max_iter=50, rng=4)
     add("function", bowl_function, [1.0, -2.0, 0.5], max_iter=30, rng=5)
-    add("vectorized", lambda: Function(lambda p: bowl(p.T), vectorized=True), [1, -2, 0],
+    add("vectorized", lambda: Function(lambda p: bowl(p.T), vectorized=True), [1, -2, 0.5],
         max_iter=30, rng=6)  # fmt: skip
     add("bounds", Himmelblau, [2.0, 1.0], bounds=[(1.5, 2.5), (None, 1.5)], max_iter=30, rng=7)
     add("stride", *booth, max_iter=23, rng=8, record=5)

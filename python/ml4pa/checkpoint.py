@@ -23,7 +23,13 @@ if TYPE_CHECKING:
 FORMAT = "ml4pa run 1"
 
 _KINDS: tuple[type[Schedule] | type[LineSearch], ...] = (*SCHEDULES, *LINE_SEARCHES)
-_RATES = {kind.name: kind for kind in _KINDS}
+
+
+def _known() -> dict[str, Any]:
+    """The records that a hyper-parameter may be, by their names."""
+    from .models import MODELS
+
+    return {**{kind.name: kind for kind in _KINDS}, **METHODS, **MODELS}
 
 
 def save(run: Run, path: str | os.PathLike[str]) -> None:
@@ -148,7 +154,7 @@ def _plain(name: str, value: Any) -> Any:
         return value
     if isinstance(value, tuple):
         return [_plain(name, v) for v in value]
-    if type(value) in _RATES.values():
+    if type(value) in _known().values():
         fields = {f.name: _plain(f.name, getattr(value, f.name)) for f in dataclasses.fields(value)}
         return {"kind": value.name, **fields}
     raise TypeError(
@@ -164,4 +170,4 @@ def _made(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     fields = {k: _made(v) for k, v in value.items() if k != "kind"}
-    return _RATES[value["kind"]](**fields)
+    return _known()[value["kind"]](**fields)

@@ -233,6 +233,8 @@ def minimize_population(
     twin = _twin(objective)
     if isinstance(run, CompiledPopulationRun) and twin is None and type(objective) is not Function:
         run = run.on_numpy()
+    polish = how.polisher(objective, run.n, threads)
+    checks.enough_to_polish(given["max_evals"], polish)
     bar = Bar(progress, given["max_iter"], given["max_evals"]) if progress else None
     listener = None if callback is None else _listener(callback, run.engine)
     with evaluator(objective, workers, time_limit) as evaluate:
@@ -245,12 +247,13 @@ def minimize_population(
                     what, rules, euclidean, time_limit, stride, threads or 0, nan_raises,
                     listener, bar,
                 )  # fmt: skip
-                outcome = PopulationOutcome._make(told)
+                outcome = PopulationOutcome(*told)
             else:
                 assert isinstance(run, NumpyPopulationRun)
                 outcome = population_loop(
-                    run, evaluate, rules, euclidean, time_limit, stride, nan_raises, listener, bar
-                )
+                    run, evaluate, rules, euclidean, time_limit, stride, nan_raises, listener, bar,
+                    polish,
+                )  # fmt: skip
         finally:
             if bar is not None:
                 bar.close()
@@ -409,5 +412,17 @@ def _population_result(o: PopulationOutcome, engine: str, euclidean: bool, strid
     status = rule.status if rule is not None else Status(stop.reason)
     success = rule.converged if rule is not None else status in CONVERGED
     return Result(
-        o.x, o.fun, success, status, o.iteration, o.nfev, 0, 0, None, engine, path, stop, euclidean
+        o.x,
+        o.fun,
+        success,
+        status,
+        o.iteration,
+        o.nfev,
+        o.njev,
+        o.nhev,
+        None,
+        engine,
+        path,
+        stop,
+        euclidean,
     )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
 
 from . import checks
 from .method import Method, State
-from .objective import Array
+from .objective import Array, Objective
 from .random import normals, stream
 
 if TYPE_CHECKING:
@@ -18,6 +18,25 @@ if TYPE_CHECKING:
 
 #: The stream from which a start is drawn where none is given.
 START_STREAM = 0x73746172
+
+
+class Polished(NamedTuple):
+    """Rows that were improved, and what it took."""
+
+    X: Array
+    values: Array
+    nfev: int
+    njev: int
+    nhev: int
+
+
+class Polish(Protocol):
+    """Improves the first rows of a generation, as many as a number of evaluations allows."""
+
+    #: The most evaluations that a row takes.
+    cost: int
+
+    def __call__(self, run: NumpyPopulationRun, X: Array, most: float) -> Polished: ...
 
 
 class Moments(NamedTuple):
@@ -77,12 +96,16 @@ class PopulationMethod(Method):
         x = normals(stream(key, START_STREAM), 0, 0, n)
         return x if bounds is None else np.minimum(np.maximum(x, bounds[0]), bounds[1])
 
-    def check_dimension(self, n: int) -> None:
-        """Refuses hyper-parameters that do not fit n coordinates."""
+    def check_start(self, x0: Array, bounds: checks.Bounds | None) -> None:
+        """Refuses hyper-parameters that do not fit the start."""
 
     def story(self, run: PopulationRun) -> tuple[Any, ...]:
         """What `Result.restarts` tells: one record a descent, of a method that restarts."""
         return ()
+
+    def polisher(self, objective: Objective, n: int, threads: int | None) -> Polish | None:
+        """What improves a generation before it is told, where the method does."""
+        return None
 
     def show(self, state: State) -> State:
         """What ``run.state`` shows of what is kept."""

@@ -15,6 +15,7 @@ from . import checks
 from .evaluation import Evaluate
 from .loop import POLL, Listener
 from .objective import Array
+from .population import Polish
 from .population_run import NumpyPopulationRun
 from .stop import Iterate, Status, Stop, euclidean_norm, max_norm
 from .stopping import RULES, first_met
@@ -36,6 +37,8 @@ class PopulationOutcome(NamedTuple):
     sigma: Array | None
     covariance: Array | None
     population: tuple[Array, list[int]] | None  # all rows, and how many belong to each recorded one
+    njev: int = 0
+    nhev: int = 0
 
 
 class Recorder:
@@ -84,23 +87,30 @@ def population_loop(
     nan_raises: bool,
     listener: Listener | None,
     bar: Listener | None,
+    polish: Polish | None = None,
 ) -> PopulationOutcome:
     """Asks and tells until the run, a rule, the time or the listener ends it."""
     norm = euclidean_norm if euclidean else max_norm
     limits = {rule.keyword: limit for rule, limit in zip(RULES, rules, strict=True)}
     most = -limits["max_evals"] - 1 if limits["max_evals"] == limits["max_evals"] else math.inf
     wants_spread = limits["xtol"] == limits["xtol"]
-    nfev = iteration = 0
+    nfev = njev = nhev = iteration = 0
+    cost = 1 if polish is None else polish.cost
     path = Recorder(run, stride)
     last: tuple[Array, float, Array] | None = None
     stop: Stop | None = None
     began = polled = time.perf_counter()
     while stop is None:
         X = run.ask()
-        rows = int(min(len(X), most - nfev))
-        values = evaluate(X[:rows].copy())[:rows]
+        if polish is None:
+            rows = int(min(len(X), most - nfev))
+            values = evaluate(X[:rows].copy())[:rows]
+            nfev += len(values)
+        else:
+            better = polish(run, X, most - nfev)
+            X, values = np.concatenate([better.X, X[len(better.X) :]]), better.values
+            nfev, njev, nhev = nfev + better.nfev, njev + better.njev, nhev + better.nhev
         done = len(values)
-        nfev += done
         if nan_raises and np.isnan(values).any():
             checks.nan_value(X[int(np.argmax(np.isnan(values)))])
         whole = done == len(X)
@@ -119,7 +129,7 @@ def population_loop(
             if whole and wants_spread:
                 spread = np.max(np.abs(X - x), axis=0)
             none = np.full(run.n, math.nan)
-            it = Iterate(spread, f, none, np.zeros(run.n), worst, iteration, nfev, 1, norm)
+            it = Iterate(spread, f, none, np.zeros(run.n), worst, iteration, nfev, cost, norm)
             with np.errstate(invalid="ignore"):
                 stop = first_met(rules, it)
         if whole:
@@ -130,7 +140,7 @@ def population_loop(
             if own is not None and (stop is None or not RULES[stop.reason].converged):
                 stop = own
             if listener is not None:
-                going = listener(iteration, x.copy(), f, run.x, run.fun, nfev, 0, 0)
+                going = listener(iteration, x.copy(), f, run.x, run.fun, nfev, njev, nhev)
                 if not going and stop is None:
                     stop = Stop(Status.CALLBACK, 0.0, 0.0)
         now = time.perf_counter()
@@ -138,7 +148,7 @@ def population_loop(
             stop = Stop(Status.MAX_TIME, now - began, max_time)
         if bar is not None and last is not None and now - polled >= POLL:
             polled = now
-            bar(iteration, last[0], last[1], run.x, run.fun, nfev, 0, 0)
+            bar(iteration, last[0], last[1], run.x, run.fun, nfev, njev, nhev)
     if stride and iteration % stride and last is not None:
         path.put(*last)
     return PopulationOutcome(
@@ -150,4 +160,4 @@ def population_loop(
         run.x,
         run.fun,
         *path.columns(),  # type: ignore[arg-type]
-    )
+    )._replace(njev=njev, nhev=nhev)

@@ -220,7 +220,7 @@ def start(
         point = checks.start(x0, n, method.name)
         limits = checks.bounds(bounds, point.size)
         checks.start_within(point, limits)
-    method.check_dimension(point.size)
+    method.check_start(point, limits)
     return start_checked(method, point, key, limits, engine)
 
 

@@ -233,7 +233,7 @@ def normals(key: int, iteration: int, individuals: ArrayLike, n: int) -> Float:
     """
     v1, v2 = _integers53(_blocks(key, iteration, individuals, n, per_block=2))
     sine, cosine = _sincos_turns(v2 * 2.0**-53)
-    radius = np.sqrt(-2.0 * _log_unit((v1 + 1.0) * 2.0**-53))
+    radius = np.sqrt(-2.0 * log_unit((v1 + 1.0) * 2.0**-53))
     return _rows([radius * cosine, radius * sine], n)
 
 
@@ -339,7 +339,7 @@ def _integers53(x: NDArray[np.uint32]) -> tuple[Float, Float]:
     )
 
 
-def _log_unit(u: Float) -> Float:
+def log_unit(u: Float) -> Float:
     r"""Natural logarithm of a normal u in (0, 1], relative error < 4e-16.
 
     With :math:`u = 2^e m`, m in [sqrt(1/2), sqrt(2)), and s = (m-1)/(m+1),

@@ -73,8 +73,7 @@ public:
             const Index size = rows() * n_;
             if (X_.size() != size) X_ = Array(size);
             sample(X_.data());
-            if (bounds_)
-                for (Index k = 0; k < size; ++k) X_[k] = bounds_.clip(k % n_, X_[k]);
+            if (bounds_) clip();
             drawn_ = true;
         }
         return X_.data();
@@ -138,7 +137,24 @@ protected:
     std::uint64_t time() const { return static_cast<std::uint64_t>(iteration_); }
     int threads() const { return threads_; }
 
+    // Takes what was told, at the end of update(). The run's own generation is not copied: its
+    // memory stays as it is until the next one is drawn.
+    void keep_generation(const double* X, Array& kept) {
+        if (X == X_.data())
+            swap(X_, kept);
+        else
+            std::copy_n(X, kept.size(), kept.data());
+    }
+
 private:
+    void clip() {
+        const double *low = bounds_.low.data(), *high = bounds_.high.data();
+        for (Index i = 0; i < rows(); ++i) {
+            double* x = X_.data() + i * n_;
+            for (Index j = 0; j < n_; ++j) x[j] = std::min(std::max(x[j], low[j]), high[j]);
+        }
+    }
+
     Array X_;
     std::uint64_t key_;
     std::int64_t barren_ = 0;

@@ -42,7 +42,7 @@ def cmaes(method: Any) -> dict[str, Any]:
     if (method.c_1 or 0.0) + (method.c_mu or 0.0) > 1.0:
         raise ValueError(f"c_1={method.c_1} + c_mu={method.c_mu} must be <= 1")
     if method.scale is not None:
-        out["scale"] = _positive("scale", method.scale)
+        out["scale"] = positive_numbers("scale", method.scale)
     if method.initial_covariance is not None:
         out["initial_covariance"] = _covariance(method.initial_covariance)
     if method.restart_region is not None:
@@ -61,7 +61,7 @@ def _weights(method: Any, size: int | None) -> tuple[float, ...]:
     return tuple(w.tolist())
 
 
-def _positive(name: str, value: Any) -> float | tuple[float, ...]:
+def positive_numbers(name: str, value: Any) -> float | tuple[float, ...]:
     """One positive number, or one a coordinate."""
     a = array(name, value)
     if a.ndim == 0:
@@ -77,7 +77,7 @@ def _covariance(value: Any) -> tuple[Any, ...]:
     """The diagonal of a positive definite matrix, or all of it."""
     a = array("initial_covariance", value)
     if a.ndim == 1:
-        return tuple(np.atleast_1d(_positive("initial_covariance", a)).tolist())
+        return tuple(np.atleast_1d(positive_numbers("initial_covariance", a)).tolist())
     a = finite("initial_covariance", a, 2)
     if a.shape[0] != a.shape[1] or not np.allclose(a, a.T, rtol=1e-12, atol=0.0):
         raise ValueError(f"initial_covariance of shape {a.shape} must be square and symmetric")

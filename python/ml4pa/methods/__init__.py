@@ -8,6 +8,7 @@ from .adagrad import AdaGrad
 from .adam import Adam
 from .adamw import AdamW
 from .cmaes import CMAES
+from .genetic import GeneticAlgorithm
 from .gradient_descent import GradientDescent
 from .momentum import Momentum
 from .nesterov import Nesterov
@@ -29,6 +30,7 @@ METHODS: dict[str, type[Method]] = {
         Newton,
         RandomSearch,
         CMAES,
+        GeneticAlgorithm,
     )
 }
 
@@ -38,6 +40,7 @@ __all__ = [
     "AdaGrad",
     "Adam",
     "AdamW",
+    "GeneticAlgorithm",
     "GradientDescent",
     "GradientMethod",
     "Method",

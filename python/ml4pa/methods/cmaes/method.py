@@ -163,10 +163,10 @@ class CMAES(PopulationMethod):
             return scale[:, np.newaxis] * (C if C.ndim == 2 else np.diag(C)) * scale
         return scale * C * scale
 
-    def check_dimension(self, n: int) -> None:
-        checks.per_coordinate("scale", self.scale, n)
-        checks.initial_covariance(self.initial_covariance, n, self.covariance)
-        checks.restart_region(self.restart_region, n)
+    def check_start(self, x0: Array, bounds: checks.Bounds | None) -> None:
+        checks.per_coordinate("scale", self.scale, x0.size)
+        checks.initial_covariance(self.initial_covariance, x0.size, self.covariance)
+        checks.restart_region(self.restart_region, x0.size)
 
     def story(self, run: PopulationRun) -> tuple[Any, ...]:
         return () if self.restarts is None else rules.story(run.snapshot())

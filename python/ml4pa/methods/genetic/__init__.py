@@ -1,0 +1,7 @@
+"""Genetic algorithms."""
+
+from __future__ import annotations
+
+from .method import GeneticAlgorithm
+
+__all__ = ["GeneticAlgorithm"]
