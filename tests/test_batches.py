@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections import Counter
 
@@ -13,22 +12,36 @@ import ml4pa
 from ml4pa import _core
 from ml4pa.batches import Table, Window, order, rows, split, windows
 from ml4pa.epochs import Rows
-from ml4pa.random import words
+from ml4pa.random import stream, words
+from ml4pa.shuffle import _DEAL as DEAL
+from ml4pa.shuffle import BUCKET
 
 
-@pytest.mark.parametrize("n", [1, 2, 5, 64, 1000, 5003])
+@pytest.mark.parametrize("n", [0, 1, 2, 5, 64, 1000, 20_003])
 def test_an_order_is_a_permutation(n):
     assert sorted(order(3, 1, n)) == list(range(n))
 
 
-def test_an_order_sorts_the_words():
-    """Of rows whose words are equal, the first comes first."""
-    w = words(9, 4, 2, 300)
-    told = order(9, 4, 300, part=2)
-    assert all((w[i], i) < (w[j], j) for i, j in itertools.pairwise(told.tolist()))
+def test_few_rows_change_places_by_the_words():
+    """Place k of n changes with the place k + floor(w_k (n - k)/2^32), one after the other."""
+    w = words(9, 4, 2, 6)
+    told = list(range(6))
+    for k in range(6):
+        j = k + int(w[k]) * (6 - k) // 2**32
+        told[k], told[j] = told[j], told[k]
+    assert order(9, 4, 6, part=2).tolist() == told
 
 
-@pytest.mark.parametrize("n", [1, 2, 3, 255, 256, 257, 4095, 4096, 4097, 50_000, 1_000_003])
+def test_many_rows_are_dealt_first():
+    """Rows for three buckets: to four, by the upper two bits of their bytes."""
+    n = 3 * BUCKET
+    dealt = words(stream(9, DEAL), 4, 2, n // 4).view(np.uint8) >> 6
+    told = order(9, 4, n, part=2)
+    assert np.all(np.diff(dealt[told]) >= 0)
+    assert 0.24 < (dealt == 3).mean() < 0.26
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 255, 256, 257, BUCKET, BUCKET + 1, 1_100_003])
 def test_the_compiled_order_is_the_same(n):
     for key, epoch, part in ((0, 0, 0), (2**64 - 1, 2**40 + 1, 2**32 - 1)):
         told = _core.order(key, epoch, n, part)
@@ -52,6 +65,21 @@ def test_a_row_visits_every_place():
     """The mean place of a row over 2000 epochs: 49.5 +- 0.65."""
     places = np.array([np.argsort(order(5, epoch, 100)) for epoch in range(2000)])
     assert np.all(np.abs(places.mean(axis=0) - 49.5) < 4.5 * 28.87 / math.sqrt(2000))
+
+
+def test_rows_of_several_buckets_go_everywhere():
+    """20 x 20 counts of the row's and the place's twentieth: chi2 of 361 degrees of freedom.
+    Neighbours stay neighbours once in an epoch, either way round twice."""
+    n, parts, epochs = 600_000, 20, 10
+    counts, neighbours = np.zeros((parts, parts)), 0
+    for epoch in range(epochs):
+        told = _core.order(5, epoch, n, 0).astype(np.int64)
+        counts += np.histogram2d(told, np.arange(n), parts)[0]
+        neighbours += int((np.abs(np.diff(told)) == 1).sum())
+    wanted = n * epochs / parts**2
+    chi2 = ((counts - wanted) ** 2 / wanted).sum()
+    assert abs(chi2 - 361) < 4 * math.sqrt(2 * 361)
+    assert abs(neighbours - 2 * epochs) < 4 * math.sqrt(2 * epochs)
 
 
 @pytest.mark.parametrize("shuffle", [True, False])

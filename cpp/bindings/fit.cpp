@@ -2,6 +2,8 @@
 
 #include "bindings.hpp"
 #include "ml4pa/batches.hpp"
+#include "ml4pa/costs/orders.hpp"
+#include "ml4pa/costs/spec.hpp"
 
 using ml4pa::Index;
 
@@ -18,27 +20,32 @@ public:
     }
 };
 
+// Data as NumPy has them; the arrays, of numbers T, must outlive it.
+template <class T>
+ml4pa::costs::Source<T> source(const py::array& x, const py::array& y,
+                               const std::optional<py::array>& weights) {
+    const Index bytes = x.itemsize();
+    ml4pa::costs::Source<T> source;
+    source.x = static_cast<const T*>(x.data());
+    source.row = x.strides(0) / bytes;
+    source.column = x.strides(1) / bytes;
+    source.features = x.shape(1);
+    source.y = static_cast<const T*>(y.data());
+    if (weights) source.w = static_cast<const T*>(weights->data());
+    source.outputs = source.target_row = y.shape(1);
+    return source;
+}
+
 // A table of data, met in batches.
 class BatchLoop {
 public:
-    BatchLoop(const std::string& model, const std::vector<double>& numbers,
-              const std::vector<std::string>& words, const std::string& loss, const py::array& x,
-              const Floats& y, const std::optional<Floats>& weights, std::vector<double> mask,
-              bool mean, Index total, double l1, double l2)
-        : owner_(py::make_tuple(x, y, weights)),
-          reduction_{mean, y.shape(1), total, l1, l2, std::move(mask)} {
-        const Index bytes = x.itemsize();
-        ml4pa::costs::Source source;
-        source.x = x.data();
-        source.single = bytes == 4;
-        source.row = x.strides(0) / bytes;
-        source.column = x.strides(1) / bytes;
-        source.features = x.shape(1);
-        source.y = y.data();
-        source.w = weights ? weights->data() : nullptr;
-        source.outputs = y.shape(1);
-        sum_ = ml4pa::make_batch_sum({model, numbers, words, loss}, source);
-        if (!sum_) throw py::value_error("no compiled model is named " + model);
+    BatchLoop(const ml4pa::costs::Spec& spec, const py::array& x, const py::array& y,
+              const std::optional<py::array>& weights, ml4pa::Reduction reduction)
+        : owner_(py::make_tuple(x, y, weights)), reduction_(std::move(reduction)) {
+        sum_ = x.itemsize() == sizeof(float)
+                   ? ml4pa::make_batch_sum(spec, source<float>(x, y, weights))
+                   : ml4pa::make_batch_sum(spec, source<double>(x, y, weights));
+        if (!sum_) throw py::value_error("no compiled model is named " + spec.model);
     }
 
     void descend(const py::object& run, Index start, Index stop, Index size, bool shuffle,
@@ -48,15 +55,14 @@ public:
         // Safe: the run and the workspace belong to this call, owner_ holds the arrays; a learning
         // rate written in Python, and the watch, take the GIL again for as long as they need it.
         const py::gil_scoped_release nogil;
-        ml4pa::descend(told, *sum_, order_, {start, stop, size, shuffle, key, epoch, part},
-                       reduction_, watch);
+        ml4pa::descend(told, *sum_, {start, stop, size, shuffle, key, epoch, part}, reduction_,
+                       watch);
     }
 
 private:
     py::tuple owner_;
     ml4pa::Reduction reduction_;
     std::unique_ptr<ml4pa::BatchSum> sum_;
-    ml4pa::Order order_;
 };
 
 }  // namespace
@@ -70,10 +76,11 @@ void bind_fit(py::module_& m) {
         "batch_loop",
         [](const std::string& model, const std::vector<double>& numbers,
            const std::vector<std::string>& words, const std::string& loss, const py::array& x,
-           const Floats& y, const std::optional<Floats>& weights, std::vector<double> mask,
+           const py::array& y, const std::optional<py::array>& weights, std::vector<double> mask,
            bool mean, Index total, double l1, double l2) {
-            return std::make_unique<BatchLoop>(model, numbers, words, loss, x, y, weights,
-                                               std::move(mask), mean, total, l1, l2);
+            return std::make_unique<BatchLoop>(
+                ml4pa::costs::Spec{model, numbers, words, loss}, x, y, weights,
+                ml4pa::Reduction{mean, y.shape(1), total, l1, l2, std::move(mask)});
         },
         py::arg("model"), py::arg("numbers"), py::arg("words"), py::arg("loss"), py::arg("x"),
         py::arg("y"), py::arg("weights"), py::arg("mask"), py::arg("mean"), py::arg("total"),
@@ -81,9 +88,10 @@ void bind_fit(py::module_& m) {
     m.def(
         "order",
         [](std::uint64_t key, std::uint64_t epoch, Index n, std::uint32_t part) {
-            ml4pa::Order order;
-            const std::uint32_t* rows = order.shuffle(key, epoch, part, n);
-            return py::array_t<std::uint32_t>(n, rows);
+            ml4pa::costs::Order order;
+            order.begin(key, epoch, part, n);
+            order.draw_to(n);
+            return py::array_t<std::uint32_t>(n, order.rows());
         },
         py::arg("key"), py::arg("epoch"), py::arg("n"), py::arg("part"));
 }

@@ -5,19 +5,23 @@
 
 namespace ml4pa {
 
-std::unique_ptr<BatchSum> make_batch_sum(const costs::Spec& spec, const costs::Source& source) {
+template <class T>
+std::unique_ptr<BatchSum> make_batch_sum(const costs::Spec& spec, const costs::Source<T>& source) {
     using losses::CrossEntropy;
     using Squares = losses::SquaredError<models::Identity>;
     if (spec.model == "linear" && (spec.loss == "cross_entropy" || !spec.sigmoid())) {
         const models::Linear linear(spec.numbers, spec.words);
         const bool intercept = linear.intercept != 0;
         if (spec.loss == "cross_entropy")
-            return std::make_unique<costs::LinearSum<CrossEntropy>>(linear.p, intercept, source);
-        return std::make_unique<costs::LinearSum<Squares>>(linear.p, intercept, source);
+            return std::make_unique<costs::LinearSum<CrossEntropy, T>>(linear.p, intercept, source);
+        return std::make_unique<costs::LinearSum<Squares, T>>(linear.p, intercept, source);
     }
-    auto sum = costs::make_rowwise<double>(spec);
+    auto sum = costs::make_rowwise<T>(spec);
     if (!sum) return nullptr;
-    return std::make_unique<costs::AnySum>(std::move(sum), source);
+    return std::make_unique<costs::AnySum<T>>(std::move(sum), source);
 }
+
+template std::unique_ptr<BatchSum> make_batch_sum(const costs::Spec&, const costs::Source<float>&);
+template std::unique_ptr<BatchSum> make_batch_sum(const costs::Spec&, const costs::Source<double>&);
 
 }  // namespace ml4pa

@@ -1,8 +1,7 @@
 r"""Mini-batches: which rows of the data are met, and in which order.
 
-An order is the sorting order of random words, one a row, which depend on (key, epoch, part) and on
-nothing else: all permutations are equally probable, the number of threads cannot matter, and the
-compiled core visits the same rows (``cpp/include/ml4pa/batches.hpp``).
+The orders are those of `ml4pa.shuffle`: they depend on (key, epoch, part) and on nothing else, so
+the number of threads cannot matter, and the compiled core visits the same rows.
 
 Data in a mapped file are read a window at a time, and shuffled within each window; the windows
 come in a random order. The window is a multiple of the batch, so only the last one has a short
@@ -22,7 +21,7 @@ from . import _core, checks
 from .costs import Cost
 from .models import Model
 from .objective import Array
-from .random import words
+from .shuffle import order
 
 __all__ = ["Table", "Window", "order", "rows", "split", "windows"]
 
@@ -33,30 +32,6 @@ WINDOWS, HELD_OUT = 0xFFFFFFFF, 0xFFFFFFFE
 
 
 # ---- the order of the rows -----------------------------------------------------------------------
-
-
-def order(key: int, epoch: int, n: int, part: int = 0) -> NDArray[np.int64]:
-    """A random order of n rows: the sorting order of n random words.
-
-    Words that are equal keep the order of their rows. Of 10^6 words some 100 pairs are equal.
-
-    Parameters
-    ----------
-    key : int
-        In [0, 2^64), see `ml4pa.random.draw_key`.
-    epoch : int
-        In [0, 2^64).
-    n : int
-        How many rows.
-    part : int
-        In [0, 2^32): which of several orders in an epoch.
-
-    Examples
-    --------
-    >>> order(1, 0, 6).tolist()
-    [5, 4, 2, 0, 3, 1]
-    """
-    return np.argsort(words(key, epoch, part, n), kind="stable")
 
 
 class Window(NamedTuple):
@@ -178,6 +153,22 @@ class Table:
             cost.l1, cost.l2 = cost.l1 * share, cost.l2 * share
         return cost
 
+    def gradient(self, rows: NDArray[np.int64], theta: Array) -> Array:
+        """That of a batch's cost, in the precision of the data, as the compiled loop has it."""
+        cost = self.batch(rows)
+        if self.single:
+            weights = None if cost.weights is None else cost.weights.astype(np.float32)
+            cost = cost.replaced(
+                X=cost.X.astype(np.float32), y=cost.y.astype(np.float32), weights=weights
+            )
+            theta = theta.astype(np.float32)
+        return cost.evaluate(theta).g.astype(np.float64, copy=False)
+
+    @property
+    def single(self) -> bool:
+        """Whether batches are computed in float32; a `Curve` may need finite differences."""
+        return self.X.dtype == np.float32 and self.few.has_twin
+
     def loaded(self, window: Window) -> Table:
         """A window of a file, in memory."""
         part = slice(window.start, window.stop)
@@ -224,10 +215,12 @@ class Table:
         """The compiled loop over its batches."""
         native = self.model.native()
         assert native is not None
-        X, y, cost = self.X, np.ascontiguousarray(self.y, dtype=np.float64), self.few
+        X, y, cost = self.X, np.ascontiguousarray(self.y, dtype=self.X.dtype), self.few
         if not X.flags.aligned or any(stride % X.itemsize for stride in X.strides):
             X = X.copy()
-        weights = None if self.sigma is None else np.asarray(self.sigma, dtype=np.float64) ** -2.0
+        weights = None
+        if self.sigma is not None:
+            weights = (np.asarray(self.sigma, dtype=np.float64) ** -2.0).astype(X.dtype)
         return _core.batch_loop(
             *native, cost.loss.name, X, y, weights, self.model.penalised.tolist(),
             not is_sum(cost), self.total, cost.l1, cost.l2,

@@ -61,8 +61,7 @@ def descend(
         return
     visited = rows(window, plan.key, epoch, plan.shuffle)
     for first in range(0, len(visited), plan.batch_size):
-        batch = table.batch(visited[first : first + plan.batch_size])
-        run.advance(batch.evaluate(run.ask()).g)
+        run.advance(table.gradient(visited[first : first + plan.batch_size], run.ask()))
         if run.stopped() or deadline.met:
             return
 

@@ -83,8 +83,10 @@ def fit(
         `Polynomial`, `Linear`, `Logistic`, `MLP` or `Curve`.
     X : array_like (N, p), (N,) where p = 1, or an iterable of batches
         The data, one point a row. In mini-batches, float64 and float32 arrays are read as they
-        lie, in any order of their axes; each batch is computed in float64. A mapped file
-        (`numpy.memmap`) is read once an epoch. Without ``y``: batches (X, y) or (X, y, sigma) of
+        lie, in any order of their axes. The gradient of a batch of float32 rows is computed in
+        float32 (of up to four parameters, and of a `Curve`, in float64); the parameters, the
+        method and the costs are float64 always. A mapped file (`numpy.memmap`) is read once an
+        epoch. Without ``y``: batches (X, y) or (X, y, sigma) of
         the caller's own, which can be iterated once an epoch, or a function that returns an
         iterator.
     y : array_like (N,), or (N, k) where the model has k > 1 outputs

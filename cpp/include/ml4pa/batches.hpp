@@ -1,5 +1,4 @@
-// Mini-batches: in which order the rows of data are met, and the descent that is told the gradient
-// of one batch after the other. ml4pa/batches.py says what the orders are.
+// Mini-batches: the descent that is told the gradient of one batch after the other.
 #pragma once
 
 #include <chrono>
@@ -9,7 +8,6 @@
 
 #include "ml4pa/costs/gather.hpp"
 #include "ml4pa/costs/rowwise.hpp"
-#include "ml4pa/random.hpp"
 #include "ml4pa/run.hpp"
 
 namespace ml4pa {
@@ -18,25 +16,9 @@ namespace costs {
 struct Spec;
 }
 
-// A random order of n rows, n < 2^32: the sorting order of n random words. Equal words keep the
-// order of their rows.
-class Order {
-public:
-    // With a copy, row start + i is taken to its bucket of the sort, and the order is that of the
-    // copied rows: the next row is then never far.
-    const std::uint32_t* shuffle(std::uint64_t key, std::uint64_t epoch, std::uint32_t part,
-                                 Index n, costs::Copy* copy = nullptr, Index start = 0);
-
-private:
-    // A word and, below it, the number of its row: unlike each other, so that any sort will do.
-    Buffer<std::uint64_t> sorted_, bucket_;
-    Buffer<std::uint32_t> rows_;
-    Index room_ = 0, bucket_room_ = 0;
-};
-
 // The updates of a window of rows.
 struct Batches {
-    Index start, stop;  // the window
+    Index start, stop;  // the window, of less than 2^32 rows
     Index size;         // rows in a batch; the last one may have fewer
     bool shuffle;
     std::uint64_t key, epoch;
@@ -93,37 +75,23 @@ private:
 // The sum of a loss over rows of data, as a loop over mini-batches needs it.
 class BatchSum {
 public:
-    // A row of the block has `width` numbers.
-    BatchSum(const costs::Source& source, Index width) : source_(source), block_(source, width) {}
     virtual ~BatchSum() = default;
     virtual Index n() const = 0;
-    const costs::Source& source() const { return source_; }
-    costs::Block& block() { return block_; }
-    // Room for a copy of so many rows, kept from one epoch to the next.
-    costs::Copy& copy(Index rows) {
-        if (!copy_ || copy_->rows() < rows) copy_ = std::make_unique<costs::Copy>(source_, rows);
-        return *copy_;
-    }
-    // The sum of the gradients of the rows that `visit` names from `first` on.
-    virtual void gradient(const double* theta, const costs::Visit& visit, Index first, Index count,
-                          double* g) = 0;
+    // Goes on with a window, in the order that its batches ask for.
+    virtual void begin(const Batches&) = 0;
+    // The sum of the gradients of rows first, ..., first + count - 1 as they are met in the window;
+    // called for one batch after the other.
+    virtual void gradient(const double* theta, Index first, Index count, double* g) = 0;
     // The same descent in registers, where there are few parameters; false where there is no such.
-    virtual bool descend_small(Run&, const Batches&, const costs::Visit&, const Reduction&,
-                               Watch&) {
-        return false;
-    }
-
-protected:
-    costs::Source source_;
-    costs::Block block_;
-    std::unique_ptr<costs::Copy> copy_;
+    virtual bool descend_small(Run&, const Batches&, const Reduction&, Watch&) { return false; }
 };
 
 // Null for an unknown model.
-std::unique_ptr<BatchSum> make_batch_sum(const costs::Spec& spec, const costs::Source& source);
+template <class T>
+std::unique_ptr<BatchSum> make_batch_sum(const costs::Spec& spec, const costs::Source<T>& source);
 
 // The updates of one window, until the run stops or the watch ends them.
-void descend(Run& run, BatchSum& sum, Order& order, const Batches& batches,
-             const Reduction& reduction, Watch& watch);
+void descend(Run& run, BatchSum& sum, const Batches& batches, const Reduction& reduction,
+             Watch& watch);
 
 }  // namespace ml4pa

@@ -3,11 +3,9 @@
 // (GCC's and Clang's vector extension.)
 #pragma once
 
-#include <cstdlib>
 #include <cstring>
-#include <memory>
-#include <new>
 
+#include "ml4pa/memory.hpp"
 #include "ml4pa/objective.hpp"
 
 namespace ml4pa {
@@ -63,27 +61,5 @@ inline void transpose(Lanes<T> (&r)[lanes]) {
         r[k + 4] = __builtin_shufflevector(b[k], b[k + 4], 4, 5, 6, 7, 12, 13, 14, 15);
     }
 }
-
-// Numbers aligned to the cache line, 0 at the start: a kernel's workspace.
-template <class T>
-class Buffer {
-public:
-    Buffer() = default;
-    explicit Buffer(Index n) {
-        if (n <= 0) return;
-        const std::size_t bytes = (static_cast<std::size_t>(n) * sizeof(T) + 63) / 64 * 64;
-        data_.reset(static_cast<T*>(std::aligned_alloc(64, bytes)));
-        if (!data_) throw std::bad_alloc();
-        std::memset(data_.get(), 0, bytes);
-    }
-    T* data() { return data_.get(); }
-    const T* data() const { return data_.get(); }
-
-private:
-    struct Free {
-        void operator()(T* p) const { std::free(p); }
-    };
-    std::unique_ptr<T[], Free> data_;
-};
 
 }  // namespace ml4pa

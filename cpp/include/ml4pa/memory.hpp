@@ -1,9 +1,9 @@
-// Arrays of doubles, aligned to the cache line.
+// Arrays, aligned to the cache line, 0 at the start.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <new>
 #include <utility>
@@ -16,39 +16,53 @@
 
 namespace ml4pa {
 
-// Zero at the start. Large arrays ask for large pages: an update that runs through several of them
-// at once would else miss the page tables (NumPy does the same).
-class Array {
+// Large ones ask for large pages: what runs through several of them at once, or jumps about in one,
+// would else miss the page tables (NumPy does the same).
+template <class T>
+class Buffer {
 public:
-    Array() = default;
-    explicit Array(Index n) : n_(n) {
+    Buffer() = default;
+    explicit Buffer(Index n) {
         if (n <= 0) return;
         constexpr std::size_t line = 64, page = std::size_t{1} << 21;
-        const std::size_t wanted = static_cast<std::size_t>(n) * sizeof(double);
+        const std::size_t lines = (static_cast<std::size_t>(n) * sizeof(T) + line - 1) / line;
+        const std::size_t wanted = lines * line;
         const std::size_t unit = wanted >= 2 * page ? page : line;
         const std::size_t bytes = (wanted + unit - 1) / unit * unit;
-        data_.reset(static_cast<double*>(std::aligned_alloc(unit, bytes)));
+        data_.reset(static_cast<T*>(std::aligned_alloc(unit, bytes)));
         if (!data_) throw std::bad_alloc();
 #ifdef __linux__
         if (unit == page) madvise(data_.get(), bytes, MADV_HUGEPAGE);
 #endif
-        std::fill_n(data_.get(), n, 0.0);
+        std::memset(data_.get(), 0, wanted);
     }
-    double* data() { return data_.get(); }
-    const double* data() const { return data_.get(); }
-    double& operator[](Index i) { return data_.get()[i]; }
-    double operator[](Index i) const { return data_.get()[i]; }
+    T* data() { return data_.get(); }
+    const T* data() const { return data_.get(); }
+
+private:
+    struct Free {
+        void operator()(T* p) const { std::free(p); }
+    };
+    std::unique_ptr<T[], Free> data_;
+};
+
+// A vector of doubles.
+class Array {
+public:
+    Array() = default;
+    explicit Array(Index n) : buffer_(n), n_(n) {}
+    double* data() { return buffer_.data(); }
+    const double* data() const { return buffer_.data(); }
+    double& operator[](Index i) { return data()[i]; }
+    double operator[](Index i) const { return data()[i]; }
     Index size() const { return n_; }
     friend void swap(Array& a, Array& b) noexcept {
-        std::swap(a.data_, b.data_);
+        std::swap(a.buffer_, b.buffer_);
         std::swap(a.n_, b.n_);
     }
 
 private:
-    struct Free {
-        void operator()(double* p) const { std::free(p); }
-    };
-    std::unique_ptr<double[], Free> data_;
+    Buffer<double> buffer_;
     Index n_ = 0;
 };
 

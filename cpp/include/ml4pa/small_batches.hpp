@@ -6,8 +6,9 @@
 #include <tuple>
 
 #include "ml4pa/batches.hpp"
+#include "ml4pa/costs/feed.hpp"
 #include "ml4pa/gradient_run.hpp"
-#include "ml4pa/losses/loss.hpp"
+#include "ml4pa/losses/squared_error.hpp"
 
 namespace ml4pa {
 
@@ -18,8 +19,8 @@ inline bool is_few(const Run& run, const Batches& batches) {
     return run.n() <= most_few && batches.size <= costs::block_rows && run.small_loop() >= 0;
 }
 
-// A plain run of method M on n parameters. They stand in the order of a row of the block: the
-// variables', then the intercept.
+// A plain run of method M on n parameters. They stand in the order of a row: the variables', then
+// the intercept.
 template <class M, int n>
 class Few {
 public:
@@ -75,31 +76,62 @@ private:
     double theta_[n], slot_[n][p > 0 ? p : 1] = {}, scalars_[q > 0 ? q : 1] = {};
 };
 
-// Rows [from, to) of the block, `size` a step. The rows of the visit from `next` on are asked for
-// meanwhile: the memory works while the chain waits.
-template <class M, int n, class Loss>
-[[gnu::noinline, gnu::flatten]] void step_through(Few<M, n>& shared, const costs::Block& block,
+// The slope of a loss at the sum of the terms, less a factor: of the square, y is taken from the
+// last term, which is ready early, and the factor 2 goes to the row, so that the chain is shorter.
+template <class Loss>
+struct Slope {
+    static constexpr double factor = 1.0;
+    template <int n>
+    static double sum(const double (&t)[n]) {
+        if constexpr (n == 1) return t[0];
+        if constexpr (n == 2) return t[0] + t[1];
+        if constexpr (n == 3) return (t[0] + t[2]) + t[1];
+        if constexpr (n == 4) return (t[0] + t[2]) + (t[1] + t[3]);
+    }
+    template <int n>
+    static double at(const double (&terms)[n], double y) {
+        return Loss::at(sum(terms), y).slope;
+    }
+};
+
+template <>
+struct Slope<losses::SquaredError<models::Identity>> {
+    static constexpr double factor = 2.0;
+    template <int n>
+    static double at(double (&terms)[n], double y) {
+        terms[n - 1] -= y;
+        return Slope<void>::sum(terms);
+    }
+};
+
+// Rows [from, to) of the records, `size` a step. The changes are made meanwhile: there is time
+// while the chain waits.
+template <class M, int n, class Loss, class T>
+[[gnu::noinline, gnu::flatten]] void step_through(Few<M, n>& shared, const costs::Records<T>& rows,
                                                   Index from, Index to, Index size,
                                                   const double* mask, const Reduction& reduction,
                                                   const Rate& rate, std::int64_t iteration,
-                                                  const costs::Visit& visit, Index next) {
+                                                  const costs::Changes<costs::Pair<T>>& changes) {
     Few<M, n> few = shared;
     const double constant = rate.constant() ? rate(0) : 0.0;
     const bool varies = !rate.constant(), penalised = reduction.l1 != 0.0 || reduction.l2 != 0.0;
-    const double *w = block.w(), *y = block.y();
+    const bool ones = rows.features < n;
     for (Index i = from; i < to; i += size) {
         const Index end = std::min(i + size, to);
         double theta[n], g[n] = {};
         for (int j = 0; j < n; ++j) theta[j] = few.point(j);
         for (Index k = i; k < end; ++k) {
-            block.ask(visit, next + k);
-            const double* x = block.x() + k * lanes;
-            double s[most_few] = {};
-            for (int j = 0; j < n; ++j) s[j] = theta[j] * x[j];
-            const double score = n > 2 ? (s[0] + s[2]) + (s[1] + s[3]) : s[0] + s[1];
-            double slope = Loss::at(score, y[k]).slope;
-            if (w != nullptr) slope *= w[k];
-            for (int j = 0; j < n; ++j) g[j] += slope * x[j];
+            changes.make(k);
+            const T* row = rows.at + k * rows.width;
+            double x[n], terms[n];
+            for (int j = 0; j < n; ++j) x[j] = j == n - 1 && ones ? 1.0 : row[j];
+            for (int j = 0; j < n; ++j) terms[j] = theta[j] * x[j];
+            double slope = Slope<Loss>::at(terms, row[rows.features]);
+            if (rows.weighted) slope *= row[rows.features + 1];
+            for (int j = 0; j < n; ++j) {
+                const double pull = slope * (Slope<Loss>::factor * x[j]);
+                g[j] = k == i ? pull : g[j] + pull;
+            }
         }
         if (size > 1 || !reduction.mean) {
             const double scale = reduction.scale(end - i);
@@ -118,55 +150,54 @@ template <class M, int n, class Loss>
 
 // What is not finite stays so: one look after a block tells whether every step was sound. If not,
 // the block is gone through again by single steps.
-template <class M, int n, class Loss>
-void descend_few(GradientRun<M>& run, costs::Block& block, bool intercept, const Batches& batches,
-                 const costs::Visit& visit, const Reduction& reduction, Watch& watch) {
+template <class M, int n, class Loss, class T>
+void descend_few(GradientRun<M>& run, costs::Feed<T>& feed, bool intercept, const Batches& batches,
+                 const Reduction& reduction, Watch& watch) {
     Few<M, n> few(run, intercept);
     double mask[n];
     for (int j = 0; j < n; ++j) mask[j] = reduction.mask[static_cast<std::size_t>(few.at(j))];
     const Rate& rate = run.options().rate;
     const Index size = batches.size, room = costs::block_rows / size * size;
+    const Index count = batches.stop - batches.start;
     std::int64_t iteration = run.iteration();
-    Index first = 0;
-    const auto step = [&](Index from, Index to) {
-        step_through<M, n, Loss>(few, block, from, to, size, mask, reduction, rate, iteration,
-                                 visit, first + room);
-    };
-    for (; first < visit.count; first += room) {
-        const Index rows = std::min(room, visit.count - first);
-        block.fill(visit, first, rows, 0);
+    for (Index first = 0; first < count; first += room) {
+        const Index m = std::min(room, count - first);
+        const costs::Records<T> rows = feed.take(first, m);
+        const auto step = [&](Index from, Index to, const costs::Changes<costs::Pair<T>>& changes) {
+            step_through<M, n, Loss, T>(few, rows, from, to, size, mask, reduction, rate, iteration,
+                                        changes);
+        };
         const Few<M, n> before = few;
-        step(0, rows);
+        step(0, m, feed.changes(std::min(room, count - first - m)));
         if (!few.sound()) {
             few = before;
             for (Index i = 0; few.sound(); i += size, ++iteration)
-                step(i, std::min(i + size, rows));
+                step(i, std::min(i + size, m), {});
             few.commit(run, iteration - 1);
             return run.halt({Reason::diverged, std::numeric_limits<double>::quiet_NaN(), 0.0});
         }
-        iteration += (rows + size - 1) / size;
-        if (!watch.go(rows * n)) break;
+        iteration += (m + size - 1) / size;
+        if (!watch.go(m * n)) break;
     }
     few.commit(run, iteration);
 }
 
 // The method of the run, by its place in the registry, and the number of its parameters.
-template <class Loss, int n, class... M>
-void descend_few(std::tuple<M...>*, Run& run, costs::Block& block, bool intercept,
-                 const Batches& batches, const costs::Visit& visit, const Reduction& reduction,
-                 Watch& watch) {
+template <class Loss, int n, class T, class... M>
+void descend_few(std::tuple<M...>*, Run& run, costs::Feed<T>& feed, bool intercept,
+                 const Batches& batches, const Reduction& reduction, Watch& watch) {
     int method = run.small_loop();
-    (void)((method-- == 0 && (descend_few<M, n, Loss>(static_cast<GradientRun<M>&>(run), block,
-                                                      intercept, batches, visit, reduction, watch),
+    (void)((method-- == 0 && (descend_few<M, n, Loss>(static_cast<GradientRun<M>&>(run), feed,
+                                                      intercept, batches, reduction, watch),
                               true)) ||
            ...);
 }
 
-template <class Loss>
-void descend_few(Run& run, costs::Block& block, bool intercept, const Batches& batches,
-                 const costs::Visit& visit, const Reduction& reduction, Watch& watch) {
+template <class Loss, class T>
+void descend_few(Run& run, costs::Feed<T> feed, bool intercept, const Batches& batches,
+                 const Reduction& reduction, Watch& watch) {
     const auto loop = [&]<int n>(std::integral_constant<int, n>) {
-        descend_few<Loss, n>(static_cast<Methods*>(nullptr), run, block, intercept, batches, visit,
+        descend_few<Loss, n>(static_cast<Methods*>(nullptr), run, feed, intercept, batches,
                              reduction, watch);
     };
     switch (run.n()) {

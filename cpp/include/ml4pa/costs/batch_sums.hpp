@@ -6,66 +6,105 @@
 #include <utility>
 
 #include "ml4pa/batches.hpp"
+#include "ml4pa/costs/orders.hpp"
 #include "ml4pa/small_batches.hpp"
 
 namespace ml4pa::costs {
 
-// Any model: a block of rows is gathered, and given to the sum of whole data sets.
-class AnySum final : public BatchSum {
+// Data of numbers T, met in order or shuffled; sums are made in T.
+template <class T>
+class DataSum : public BatchSum {
 public:
-    AnySum(std::unique_ptr<Rowwise<double>> sum, const Source& source)
-        : BatchSum(source, source.features),
+    // A row of the block has `width` numbers.
+    DataSum(const Source<T>& source, Index width)
+        : block_(source, width), source_(source), deck_(source) {}
+
+    void begin(const Batches& b) final {
+        const Index count = b.stop - b.start;
+        dealt_ = b.shuffle && source_.features <= Deck<T>::most_features;
+        if (dealt_) {
+            deck_.begin(b.key, b.epoch, b.part, b.start, count);
+            visit_ = {deck_.source(), 0, count, nullptr, &deck_};
+        } else if (b.shuffle) {
+            order_.begin(b.key, b.epoch, b.part, count);
+            visit_ = {source_, b.start, count, order_.rows(), &order_};
+        } else {
+            visit_ = {source_, b.start, count, nullptr, nullptr};
+        }
+    }
+
+protected:
+    Deck<T>* deck() { return dealt_ ? &deck_ : nullptr; }
+
+    Block<T> block_;
+    Visit<T> visit_;
+
+private:
+    Source<T> source_;
+    Order order_;
+    Deck<T> deck_;
+    bool dealt_ = false;
+};
+
+// Any model: a block of rows is gathered, and given to the sum of whole data sets.
+template <class T>
+class AnySum final : public DataSum<T> {
+public:
+    AnySum(std::unique_ptr<Rowwise<T>> sum, const Source<T>& source)
+        : DataSum<T>(source, source.features),
           sum_(std::move(sum)),
           work_(sum_->work()),
+          theta_(sum_->n()),
           part_(sum_->n()) {}
 
     Index n() const override { return sum_->n(); }
 
-    void gradient(const double* theta, const Visit& visit, Index first, Index count,
-                  double* g) override {
-        const Rows<double> rows{block_.x(), block_.width(), 1, block_.y(), block_.w(), block_rows};
+    void gradient(const double* theta, Index first, Index count, double* g) override {
+        Block<T>& block = this->block_;
+        const Rows<T> rows{block.x(), block.width(), 1, block.y(), block.w(), block_rows};
+        std::copy_n(theta, n(), theta_.data());
         std::fill_n(g, n(), 0.0);
         for (Index i = 0; i < count; i += block_rows) {
             const Index m = std::min(block_rows, count - i);
-            block_.fill(visit, first + i, m);
-            sum_->whole(theta, rows, 0, m, part_.data(), nullptr, work_);
+            block.fill(this->visit_, first + i, m);
+            sum_->whole(theta_.data(), rows, 0, m, part_.data(), nullptr, work_);
             for (Index j = 0; j < n(); ++j) g[j] += part_.data()[j];
         }
     }
 
 private:
-    std::unique_ptr<Rowwise<double>> sum_;
-    Work<double> work_;
-    Buffer<double> part_;
+    std::unique_ptr<Rowwise<T>> sum_;
+    Work<T> work_;
+    Buffer<T> theta_, part_;
 };
 
 // s = theta_0 + sum_j theta_j x_j: a row of the block is x_1, ..., x_p, 1, 0, ..., 0, whole vectors.
 // The score is eight partial sums over these, and the gradient four sums over the rows.
-template <class Loss>
-class LinearSum final : public BatchSum {
+template <class Loss, class T>
+class LinearSum final : public DataSum<T> {
 public:
-    LinearSum(Index p, bool intercept, const Source& source)
-        : BatchSum(source, (p + intercept + lanes - 1) / lanes * lanes),
+    LinearSum(Index p, bool intercept, const Source<T>& source)
+        : DataSum<T>(source, (p + intercept + lanes - 1) / lanes * lanes),
           p_(p),
           intercept_(intercept),
-          theta_(block_.width()),
+          width_(block_.width()),
+          theta_(width_),
           slope_(block_rows),
-          total_(block_.width()) {
+          total_(width_) {
         if (intercept)
-            for (Index i = 0; i < block_rows; ++i) block_.x()[i * block_.width() + p] = 1.0;
+            for (Index i = 0; i < block_rows; ++i) block_.x()[i * width_ + p] = T{1};
     }
 
     Index n() const override { return p_ + intercept_; }
 
-    void gradient(const double* theta, const Visit& visit, Index first, Index count,
-                  double* g) override {
+    void gradient(const double* theta, Index first, Index count, double* g) override {
         std::copy_n(theta + intercept_, p_, theta_.data());
-        if (intercept_) theta_.data()[p_] = theta[0];
-        std::fill_n(total_.data(), block_.width(), 0.0);
+        if (intercept_) theta_.data()[p_] = static_cast<T>(theta[0]);
+        std::fill_n(total_.data(), width_, T{});
         for (Index i = 0; i < count; i += block_rows) {
             const Index m = std::min(block_rows, count - i);
             const Index padded = (m + lanes - 1) / lanes * lanes;
-            block_.fill(visit, first + i, m);
+            block_.fill(this->visit_, first + i, m);
             score(padded);
             lose(m, padded);
             add(padded);
@@ -74,32 +113,32 @@ public:
         if (intercept_) g[0] = total_.data()[p_];
     }
 
-    bool descend_small(Run& run, const Batches& batches, const Visit& visit,
-                       const Reduction& reduction, Watch& watch) override {
+    bool descend_small(Run& run, const Batches& batches, const Reduction& reduction,
+                       Watch& watch) override {
         if (!is_few(run, batches)) return false;
-        descend_few<Loss>(run, block_, intercept_ != 0, batches, visit, reduction, watch);
+        descend_few<Loss, T>(run, Feed<T>(this->visit_, this->deck()), intercept_ != 0, batches,
+                             reduction, watch);
         return true;
     }
 
 private:
     // Eight rows at a time; each is folded as in linalg.hpp.
     void score(Index padded) {
-        const Index width = block_.width();
         for (Index i = 0; i < padded; i += lanes) {
-            const double* x = block_.x() + i * width;
-            Lanes<double> s[lanes];
-            Lanes<double> t = load(theta_.data());
-            for (Index k = 0; k < lanes; ++k) s[k] = load(x + k * width) * t;
-            for (Index c = lanes; c < width; c += lanes) {
+            const T* x = block_.x() + i * width_;
+            Lanes<T> s[lanes];
+            Lanes<T> t = load(theta_.data());
+            for (Index k = 0; k < lanes; ++k) s[k] = load(x + k * width_) * t;
+            for (Index c = lanes; c < width_; c += lanes) {
                 t = load(theta_.data() + c);
-                for (Index k = 0; k < lanes; ++k) s[k] += load(x + k * width + c) * t;
+                for (Index k = 0; k < lanes; ++k) s[k] += load(x + k * width_ + c) * t;
             }
             store(slope_.data() + i, fold(s));
         }
     }
 
-    static Lanes<double> fold(const Lanes<double> (&s)[lanes]) {
-        Lanes<double> a[4], b[2];
+    static Lanes<T> fold(const Lanes<T> (&s)[lanes]) {
+        Lanes<T> a[4], b[2];
         for (int k = 0; k < 4; ++k)
             a[k] = __builtin_shufflevector(s[2 * k], s[2 * k + 1], 0, 1, 2, 3, 8, 9, 10, 11) +
                    __builtin_shufflevector(s[2 * k], s[2 * k + 1], 4, 5, 6, 7, 12, 13, 14, 15);
@@ -112,29 +151,29 @@ private:
 
     // The scores become the slopes of the loss, 0 for rows that are not there.
     void lose(Index count, Index padded) {
-        double* s = slope_.data();
-        const double *y = block_.y(), *w = block_.w();
+        T* s = slope_.data();
+        const T *y = block_.y(), *w = block_.w();
         for (Index i = 0; i < padded; ++i) s[i] = Loss::at(s[i], y[i]).slope;
         if (w != nullptr)
             for (Index i = 0; i < padded; ++i) s[i] *= w[i];
-        for (Index i = count; i < padded; ++i) s[i] = 0.0;
+        for (Index i = count; i < padded; ++i) s[i] = T{};
     }
 
     void add(Index padded) {
-        const Index width = block_.width();
-        for (Index c = 0; c < width; c += lanes) {
-            Lanes<double> a[4] = {};
+        for (Index c = 0; c < width_; c += lanes) {
+            Lanes<T> a[4] = {};
             for (Index i = 0; i < padded; i += 4) {
-                const double *s = slope_.data() + i, *x = block_.x() + i * width + c;
-                for (Index k = 0; k < 4; ++k) a[k] += s[k] * load(x + k * width);
+                const T *s = slope_.data() + i, *x = block_.x() + i * width_ + c;
+                for (Index k = 0; k < 4; ++k) a[k] += s[k] * load(x + k * width_);
             }
-            double* total = total_.data() + c;
+            T* total = total_.data() + c;
             store(total, load(total) + ((a[0] + a[2]) + (a[1] + a[3])));
         }
     }
 
-    Index p_, intercept_;
-    Buffer<double> theta_, slope_, total_;
+    using DataSum<T>::block_;
+    Index p_, intercept_, width_;
+    Buffer<T> theta_, slope_, total_;
 };
 
 }  // namespace ml4pa::costs
