@@ -66,6 +66,7 @@ public:
         std::fill_n(g, n(), 0.0);
         for (Index i = 0; i < count; i += block_rows) {
             const Index m = std::min(block_rows, count - i);
+            block.ask(this->visit_, first + i, m);
             block.fill(this->visit_, first + i, m);
             sum_->whole(theta_.data(), rows, 0, m, part_.data(), nullptr, work_);
             for (Index j = 0; j < n(); ++j) g[j] += part_.data()[j];
@@ -104,9 +105,17 @@ public:
         for (Index i = 0; i < count; i += block_rows) {
             const Index m = std::min(block_rows, count - i);
             const Index padded = (m + lanes - 1) / lanes * lanes;
+            const auto ask = [&](Index quarter) {
+                const Index from = m * quarter / 4, to = m * (quarter + 1) / 4;
+                block_.ask(this->visit_, first + i + from, to - from);
+            };
+            ask(0);
             block_.fill(this->visit_, first + i, m);
+            ask(1);
             score(padded);
+            ask(2);
             lose(m, padded);
+            ask(3);
             add(padded);
         }
         std::copy_n(total_.data(), p_, g + intercept_);

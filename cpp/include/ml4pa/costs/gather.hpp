@@ -54,16 +54,21 @@ public:
     const T* w() const { return w_.data(); }  // null where there are none
     Index width() const { return width_; }
 
+    // Asks for `count` of the rows that come a block after row `first` of the visit. To ask for a few
+    // at a time, between the steps of the work, keeps memory busy all along.
+    void ask(const Visit<T>& visit, Index first, Index count) {
+        const Index begin = first + block_rows, end = std::min(begin + count, visit.count);
+        if (begin >= end) return;
+        if (visit.draws != nullptr) visit.draws->draw_to(end);
+        if (visit.order == nullptr && (visit.draws != nullptr || visit.source.column != 1)) return;
+        for (Index i = begin; i < end; ++i) ask_row(visit.source, visit.row(i));
+    }
+
     // Rows first, ..., first + count - 1 of the visit, count <= 64.
     void fill(const Visit<T>& visit, Index first, Index count) {
         const Source<T>& from = visit.source;
-        if (visit.draws != nullptr)
-            visit.draws->draw_to(std::min(first + count + ahead, visit.count));
-        for (Index i = 0; i < count; ++i) {
-            if (visit.order != nullptr && first + i + ahead < visit.count)
-                ask(from, visit.row(first + i + ahead));
-            take(from, visit.row(first + i), x_.data() + i * width_);
-        }
+        if (visit.draws != nullptr) visit.draws->draw_to(first + count);
+        for (Index i = 0; i < count; ++i) take(from, visit.row(first + i), x_.data() + i * width_);
         const Index k = from.outputs;
         for (Index i = 0; i < count; ++i) {
             const Index at = visit.row(first + i) * from.target_row;
@@ -74,19 +79,18 @@ public:
     }
 
 private:
-    // So many rows ahead of the one that is read, its memory is asked for.
-    static constexpr Index ahead = 64;
-
-    // Random rows are in no cache: asks for the lines of one, as far as the second cache, since the
-    // first takes too few requests at a time. Always inline: GCC removes calls of a function that
-    // has no effect but this.
-    [[gnu::always_inline]] static inline void ask(const Source<T>& from, Index row) {
-        // Along a long row the processor goes on by itself.
-        constexpr Index line = 64 / static_cast<Index>(sizeof(T)), most = 32 * line;
+    // The lines of a row, as far as the second cache, since the first takes too few requests at a
+    // time. Always inline: GCC removes calls of a function that has no effect but this.
+    [[gnu::always_inline]] static inline void ask_row(const Source<T>& from, Index row) {
+        constexpr std::uintptr_t line = 64;
+        constexpr Index most =
+            2048 /
+            static_cast<Index>(sizeof(T));  // along a long row the processor goes on by itself
         const T* x = from.x + row * from.row;
         const Index numbers = from.column == 1 ? std::min(from.features, most) : 1;
-        for (Index j = 0; j < numbers; j += line) __builtin_prefetch(x + j, 0, 2);
-        __builtin_prefetch(x + numbers - 1, 0, 2);  // the row need not begin with a line
+        const auto end = reinterpret_cast<std::uintptr_t>(x + numbers);
+        for (auto at = reinterpret_cast<std::uintptr_t>(x) / line * line; at < end; at += line)
+            __builtin_prefetch(reinterpret_cast<const void*>(at), 0, 2);
         __builtin_prefetch(from.y + row * from.target_row, 0, 2);
         if (from.w != nullptr) __builtin_prefetch(from.w + row * from.target_row, 0, 2);
     }
