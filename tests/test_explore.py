@@ -267,12 +267,13 @@ def test_sliders_clicks_and_methods_redraw(lab: str, driver: Any, tmp_path: Path
         _until(clicked, f"{css} cannot be clicked")
 
     def run_cell() -> bool:
-        """Asks again after a while: a page that is still being built may lose the first time."""
+        """Asks again where the page, still being built, lost it; never for a cell under way."""
         driver.execute_script(
-            "if (window.jupyterapp && document.querySelector('.jp-CodeCell .cm-content'))"
+            "const prompt = document.querySelector('.jp-CodeCell .jp-InputPrompt');"
+            "if (window.jupyterapp && prompt && prompt.textContent.trim() === '[ ]:')"
             " window.jupyterapp.commands.execute('notebook:run-all-cells');"
         )
-        time.sleep(3)
+        time.sleep(2)
         return bool(driver.find_elements(By.CSS_SELECTOR, ".ml4pa-explorer canvas"))
 
     def state() -> dict[str, float]:
