@@ -82,7 +82,7 @@ class Comparison:
         return bool(stats.wilcoxon(excess, alternative="greater").pvalue < LEVEL)
 
     def cells(self) -> list[str]:
-        counts = "{} : {}".format(*self.solved)
+        counts = "{} : {} of {}".format(*self.solved, self.runs)
         counts = f"**{counts}**" if self.lower else counts
         if not self.both.any():
             return [counts, "", ""]
@@ -100,9 +100,8 @@ def last(runs: Runs, targets: int) -> Array:
 
 def table(n: int, found: dict[int, Comparison]) -> list[str]:
     """One dimension."""
-    runs = sorted({c.runs for c in found.values()})
     lines = [
-        f"**n = {n}**, {' to '.join(map(str, runs))} runs",
+        f"**n = {n}**",
         "",
         "| | solved, ml4pa : pycma | evaluations, ml4pa / pycma | ratio |",
         "|---|---|---|---|",
