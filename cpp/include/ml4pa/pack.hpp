@@ -5,6 +5,10 @@
 #include <cmath>
 #include <cstring>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 namespace ml4pa {
 
 template <int W>
@@ -48,6 +52,10 @@ struct Pack {
     friend Pack min(Pack a, Pack b) { return a.v < b.v ? a.v : b.v; }
 
     friend Pack sqrt(Pack a) {
+#ifdef __SSE2__
+        // GCC makes it of the loop only where it may join scalars, which it may not in small.hpp.
+        if constexpr (W == 2) return Vector(_mm_sqrt_pd(a.v));
+#endif
         for (int i = 0; i < W; ++i) a.v[i] = std::sqrt(a.v[i]);
         return a;
     }
