@@ -1,4 +1,5 @@
 #include "ml4pa/fleet.hpp"
+#include "ml4pa/gradient_run.hpp"
 
 #include <atomic>
 #include <chrono>

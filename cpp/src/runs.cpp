@@ -1,6 +1,7 @@
 #include "ml4pa/direction_run.hpp"
 #include "ml4pa/factory.hpp"
 #include "ml4pa/methods/newton.hpp"
+#include "ml4pa/minimize_small.hpp"
 
 namespace ml4pa {
 namespace {
@@ -46,7 +47,12 @@ std::vector<Signature> method_signatures() {
 
 void run_to_end(Run& run, const Objective& objective, const Options& options, Path& path,
                 Progress& progress, Observer& observer) {
-    minimize(run, objective, options, path, progress, observer);
+    const bool small = objective.small_steps() != nullptr && run.small_loop() >= 0 &&
+                       options.norm == Norm::max && !observer.every_iterate();
+    const auto loop = !small               ? minimize_general
+                      : objective.n() == 1 ? minimize_small<1>
+                                           : minimize_small<2>;
+    loop(run, objective, options, path, progress, observer);
 }
 
 void draw_normals(std::uint64_t key, std::uint64_t iteration, std::uint32_t individual, double* out,

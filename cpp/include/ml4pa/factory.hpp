@@ -45,7 +45,7 @@ std::unique_ptr<Run> make_run(std::string_view method, const double* fields,
 // The methods that make_run knows.
 std::vector<Signature> method_signatures();
 
-// minimize() of minimize.hpp, compiled once.
+// The loop, of minimize.hpp or minimize_small.hpp, compiled once.
 void run_to_end(Run& run, const Objective& objective, const Options& options, Path& path,
                 Progress& progress, Observer& observer);
 

@@ -8,6 +8,7 @@
 #include "ml4pa/random.hpp"
 #include "ml4pa/run.hpp"
 #include "ml4pa/schedule.hpp"
+#include "ml4pa/small_state.hpp"
 
 namespace ml4pa {
 
@@ -80,17 +81,37 @@ constexpr int place(std::tuple<Ms...>*) {
     return i;
 }
 
+// What does not depend on the method.
+class CoordinateRun : public Run {
+public:
+    CoordinateRun(GradientOptions options, const double* x0, Index n, Bounds bounds)
+        : Run(x0, n, std::move(bounds)), options_(std::move(options)) {}
+
+    const GradientOptions& options() const { return options_; }
+
+    // For the loop that keeps a run on one or two parameters in registers: what it begins with, and
+    // what it leaves. `asked` is the point evaluated last.
+    virtual SmallState small_state() const = 0;
+    virtual void resume(const SmallState& state, std::int64_t iteration, const double* asked) = 0;
+    void take_best(const double* x, double f) {
+        best_f_ = f;
+        set_best(x);
+    }
+
+protected:
+    GradientOptions options_;
+};
+
 template <class M>
-class GradientRun final : public Run {
+class GradientRun final : public CoordinateRun {
 public:
     static constexpr int slot_count = static_cast<int>(M::slots.size());
     static constexpr int scalar_count = static_cast<int>(M::scalars.size());
     static constexpr bool looks_ahead = LooksAhead<M>;
 
     GradientRun(const M& method, GradientOptions options, const double* x0, Index n, Bounds bounds)
-        : Run(x0, n, std::move(bounds)),
+        : CoordinateRun(std::move(options), x0, n, std::move(bounds)),
           method_(method),
-          options_(std::move(options)),
           point_(looks_ahead ? n : 0),
           noisy_(options_.plain() ? 0 : n) {
         for (int i = 0; i < slot_count; ++i) slots_[i] = Array(n);
@@ -98,7 +119,6 @@ public:
     }
 
     const M& method() const { return method_; }
-    const GradientOptions& options() const { return options_; }
 
     const double* ask() const override { return looks_ahead ? point_.data() : theta_.data(); }
 
@@ -142,17 +162,27 @@ public:
         if constexpr (looks_ahead) v.array("point", point_.data(), n_);
     }
 
-    // For the loop that keeps a small run in registers.
+    SmallState small_state() const override {
+        SmallState state;
+        std::copy_n(theta_.data(), n_, state.theta);
+        for (int s = 0; s < slot_count; ++s) std::copy_n(slots_[s].data(), n_, state.slots[s]);
+        std::copy_n(scalars_, scalar_count, state.scalars);
+        return state;
+    }
+    void resume(const SmallState& state, std::int64_t iteration, const double* asked) override {
+        std::copy_n(state.theta, n_, theta_.data());
+        for (int s = 0; s < slot_count; ++s) std::copy_n(state.slots[s], n_, slots_[s].data());
+        std::copy_n(state.scalars, scalar_count, scalars_);
+        resume(iteration, asked);
+    }
+
+    // For other loops that keep a run in registers.
     double* theta() { return theta_.data(); }
     double* slot(int i) { return slots_[i].data(); }
     double* scalars() { return scalars_; }
     // Goes on from there; `asked` is the point evaluated last.
-    void resume(std::int64_t iteration, const double* best, double best_f, const double* asked) {
+    void resume(std::int64_t iteration, const double* asked) {
         iteration_ = iteration;
-        if (best_f < best_f_) {
-            best_f_ = best_f;
-            set_best(best);
-        }
         if constexpr (looks_ahead) {
             bool sound = true;  // not where the last step has left the finite numbers
             for (Index i = 0; i < n_; ++i) sound &= finite(theta_[i]) && finite(slots_[0][i]);
@@ -187,7 +217,6 @@ private:
     }
 
     M method_;
-    GradientOptions options_;
     Array slots_[slot_count > 0 ? slot_count : 1];
     double scalars_[scalar_count > 0 ? scalar_count : 1] = {};
     Array point_;  // the look-ahead

@@ -1,5 +1,5 @@
-// The loop: ask, evaluate, record, ask the stopping rules, tell. It is written once, as `advance`,
-// for two views of a run: the general one here, and that of small.hpp.
+// The loop: ask, evaluate, record, ask the stopping rules, tell. That of minimize_small.hpp gives the
+// same, where it is used.
 #pragma once
 
 #include <algorithm>
@@ -8,9 +8,8 @@
 #include <limits>
 #include <type_traits>
 
-#include "ml4pa/gradient_run.hpp"
-#include "ml4pa/methods/registry.hpp"
 #include "ml4pa/path.hpp"
+#include "ml4pa/run.hpp"
 #include "ml4pa/stopping/registry.hpp"
 
 namespace ml4pa {
@@ -43,131 +42,102 @@ public:
     virtual bool poll(const RunBase&, const Progress&) { return true; }
 };
 
-// Iterates until a rule is met or `budget` points are evaluated. View has value semantics: the loop
-// works on a copy of it, which may be registers.
-//
-//     evaluate()    the value f at the asked point, whose gradient the view keeps
-//     accepts(f)    whether that point is an iterate, and not a trial of a line search
-//     keep(f)       counts and records the iterate
-//     ends(rules)   whether a rule is met, or value or gradient is not finite
-//     reason(rules) why
-//     spent(rules)  the budget that a trial has met
-//     end(f)        the last point, which is not told
-//     tell(f)       the update; false where the run stops by itself, stop() then says why
-//
-// Everything is inlined into this one function, which itself is not: that keeps `run` in registers.
-template <class View>
-[[gnu::noinline, gnu::flatten]] Stop advance(View& shared, const Options& options,
-                                             std::int64_t budget) {
-    View run = shared;
-    const Rules rules = options.rules;
-    bool ends = false, fails = false;
-    double f = 0.0;
-    Stop spent;
-    for (; budget > 0; --budget) {
-        f = run.evaluate();
-        if (run.accepts(f)) {
-            run.keep(f);
-            ends = run.ends(rules);
-            if (ends) [[unlikely]]
-                break;
-        } else {
-            spent = run.spent(rules);
-            if (spent) [[unlikely]]
-                break;
-        }
-        fails = !run.tell(f);
-        if (fails) [[unlikely]]
-            break;
-    }
-    // Only from here on is the view in memory: nothing above takes its address.
-    shared = run;
-    if (ends || spent) {
-        shared.end(f);
-        return spent ? spent : shared.reason(rules);
-    }
-    return fails ? shared.stop() : Stop{};
-}
-
 // Any run, any objective.
-class GeneralView {
+class GeneralLoop {
 public:
-    GeneralView(Run& run, const Objective& objective, Norm norm, Progress& progress, Path& path)
-        : run_(&run), objective_(&objective), progress_(&progress), path_(&path), norm_(norm) {
+    GeneralLoop(Run& run, const Objective& objective, const Options& options, Progress& progress,
+                Path& path)
+        : run_(run),
+          objective_(objective),
+          progress_(progress),
+          path_(path),
+          rules_(options.rules),
+          norm_(options.norm) {
         const Index n = run.n();
         progress.x = Array(n);
         progress.g = Array(n);
         progress.best_g = Array(n);
-        before_ = std::make_shared<Array>(n);
-        told_ = std::make_shared<Array>(n);
-        hessian_ = std::make_shared<Array>(run.wants_hessian() ? n * n : 0);
-        progress.h = Array(hessian_->size());
+        before_ = Array(n);
+        told_ = Array(n);
+        hessian_ = Array(run.wants_hessian() ? n * n : 0);
+        progress.h = Array(hessian_.size());
         progress.iteration = -1;
     }
 
-    double evaluate() {
-        Progress& p = *progress_;
-        const std::int64_t nfev = p.count.nfev;
-        const double f =
-            objective_->evaluate(run_->ask(), told_->data(), hessian_->data(), p.count);
-        last_cost_ = p.count.nfev - nfev;
-        if (finite(f) && f < run_->fun()) std::copy_n(told_->data(), run_->n(), p.best_g.data());
-        return f;
+    // Until the run ends, or `budget` points are evaluated.
+    Stop advance(std::int64_t budget) {
+        for (; budget > 0; --budget) {
+            const double f = evaluate();
+            // Otherwise it is a trial of a line search.
+            const bool iterate = run_.accepts(f, told_.data());
+            if (iterate) keep(f);
+            if (const Stop stop = iterate ? reason() : first_spent(rules_, *this)) {
+                run_.note(f);  // the last point is not told
+                return stop;
+            }
+            run_.tell(f, told_.data(), hessian_.data());
+            if (run_.stop()) return run_.stop();
+        }
+        return {};
     }
-    bool accepts(double f) const { return run_->accepts(f, told_->data()); }
-    void keep(double f) {
-        Progress& p = *progress_;
-        ++p.iteration;
-        f_before_ = p.f;
-        p.f = f;
-        swap(p.x, *before_);
-        std::copy_n(run_->ask(), run_->n(), p.x.data());
-        std::copy_n(told_->data(), run_->n(), p.g.data());
-        std::copy_n(hessian_->data(), hessian_->size(), p.h.data());
-        if (path_->wants(p.iteration)) path_->put(p.x.data(), f);
-    }
-    bool ends(const Rules& rules) { return !sound() || (project(), any_met(rules, *this)); }
-    Stop reason(const Rules& rules) const {
-        return sound() ? first_met(rules, *this) : Stop{Reason::diverged, f(), 0.0};
-    }
-    Stop spent(const Rules& rules) const { return first_spent(rules, *this); }
-    void end(double f) { run_->note(f); }
-    bool tell(double f) {
-        run_->tell(f, told_->data(), hessian_->data());
-        return !run_->stop();
-    }
-    Stop stop() const { return run_->stop(); }
 
     // The iterate, as the rules see it.
-    Index n() const { return run_->n(); }
+    Index n() const { return run_.n(); }
     Norm norm() const { return norm_; }
-    double f() const { return progress_->f; }
+    double f() const { return progress_.f; }
     double f_before() const { return f_before_; }
-    double g(Index i) const { return progress_->g[i]; }
-    double dx(Index i) const { return progress_->x[i] - (*before_)[i]; }
-    std::int64_t iteration() const { return progress_->iteration; }
-    std::int64_t nfev() const { return progress_->count.nfev; }
+    double g(Index i) const { return progress_.g[i]; }
+    double dx(Index i) const { return progress_.x[i] - before_[i]; }
+    std::int64_t iteration() const { return progress_.iteration; }
+    std::int64_t nfev() const { return progress_.count.nfev; }
     std::int64_t last_cost() const { return last_cost_; }
 
 private:
+    double evaluate() {
+        const std::int64_t nfev = progress_.count.nfev;
+        const double f =
+            objective_.evaluate(run_.ask(), told_.data(), hessian_.data(), progress_.count);
+        last_cost_ = progress_.count.nfev - nfev;
+        if (finite(f) && f < run_.fun())
+            std::copy_n(told_.data(), run_.n(), progress_.best_g.data());
+        return f;
+    }
+    // Counts and records the iterate.
+    void keep(double f) {
+        Progress& p = progress_;
+        ++p.iteration;
+        f_before_ = p.f;
+        p.f = f;
+        swap(p.x, before_);
+        std::copy_n(run_.ask(), run_.n(), p.x.data());
+        std::copy_n(told_.data(), run_.n(), p.g.data());
+        std::copy_n(hessian_.data(), hessian_.size(), p.h.data());
+        if (path_.wants(p.iteration)) path_.put(p.x.data(), f);
+    }
+    Stop reason() {
+        if (!sound()) return {Reason::diverged, f(), 0.0};
+        project();
+        return any_met(rules_, *this) ? first_met(rules_, *this) : Stop{};
+    }
     bool sound() const {
         double zero = f() * 0.0;  // NaN where anything is infinite or NaN
-        for (Index i = 0; i < n(); ++i) zero += (*told_)[i] * 0.0;
+        for (Index i = 0; i < n(); ++i) zero += told_[i] * 0.0;
         return zero == 0.0;
     }
     // The gradient that the rules see, where there are bounds: x - clip(x - g).
     void project() {
-        Progress& p = *progress_;
-        if (const Bounds& bounds = run_->bounds())
+        Progress& p = progress_;
+        if (const Bounds& bounds = run_.bounds())
             for (Index i = 0; i < n(); ++i) p.g[i] = p.x[i] - bounds.clip(i, p.x[i] - p.g[i]);
     }
 
-    Run* run_;
-    const Objective* objective_;
-    Progress* progress_;
-    Path* path_;
+    Run& run_;
+    const Objective& objective_;
+    Progress& progress_;
+    Path& path_;
+    const Rules rules_;
     Norm norm_;
-    std::shared_ptr<Array> before_, told_, hessian_;
+    Array before_, told_, hessian_;
     double f_before_ = 0.0;
     std::int64_t last_cost_ = 1;
 };
@@ -218,11 +188,11 @@ private:
 
 inline void minimize_general(Run& run, const Objective& objective, const Options& options,
                              Path& path, Progress& progress, Observer& observer) {
-    GeneralView view(run, objective, options.norm, progress, path);
+    GeneralLoop loop(run, objective, options, progress, path);
     Clock clock(options, run, progress, observer);
     while (!progress.stop) {
         const std::int64_t before = progress.iteration;
-        progress.stop = advance(view, options, observer.every_iterate() ? 1 : clock.budget());
+        progress.stop = loop.advance(observer.every_iterate() ? 1 : clock.budget());
         if (observer.every_iterate() && progress.iteration > before &&
             !observer.iterate(run, progress) && !progress.stop)
             progress.stop = {Reason::callback, 0.0, 0.0};
@@ -230,16 +200,6 @@ inline void minimize_general(Run& run, const Objective& objective, const Options
     }
     if (path.stride() > 0 && !path.wants(progress.iteration))
         path.put(progress.x.data(), progress.f);
-}
-
-inline void minimize(Run& run, const Objective& objective, const Options& options, Path& path,
-                     Progress& progress, Observer& observer) {
-    const SmallLoop* loops =
-        observer.every_iterate() || options.norm != Norm::max ? nullptr : objective.small_loops();
-    if (loops != nullptr && run.small_loop() >= 0)
-        loops[run.small_loop()](run, objective, options, path, progress, observer);
-    else
-        minimize_general(run, objective, options, path, progress, observer);
 }
 
 }  // namespace ml4pa

@@ -17,11 +17,11 @@ struct Counters {
 
 class Objective;
 class Run;
-class Path;
-class Observer;
-struct Options;
-struct Progress;
-using SmallLoop = void (*)(Run&, const Objective&, const Options&, Path&, Progress&, Observer&);
+struct SmallRows;
+struct SmallState;
+// `count` steps of a run on one or two parameters; see small.hpp.
+using SmallSteps = void (*)(const Run& run, const Objective& objective, SmallState& state,
+                            const SmallRows& rows, Index count);
 
 class Objective {
 public:
@@ -57,8 +57,8 @@ public:
         return f;
     }
 
-    // The loops compiled for this landscape, one a gradient method; null where there are none.
-    virtual const SmallLoop* small_loops() const { return nullptr; }
+    // The steps compiled with this landscape, one a gradient method; null where there are none.
+    virtual const SmallSteps* small_steps() const { return nullptr; }
 
 private:
     Index n_;

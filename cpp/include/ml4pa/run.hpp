@@ -92,7 +92,7 @@ public:
     // Whether the asked point, with this value and gradient, is an iterate: false for a trial
     // point that a line search goes on from.
     virtual bool accepts(double, const double*) const { return true; }
-    // The place of its loop among Objective::small_loops, -1 where it needs the general one.
+    // The place of its steps among Objective::small_steps, -1 where it needs the general loop.
     virtual int small_loop() const { return -1; }
     virtual bool wants_hessian() const { return false; }
     // The update. `h` is read where wants_hessian().

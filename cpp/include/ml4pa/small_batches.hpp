@@ -43,7 +43,7 @@ public:
             asked[at(j)] = theta_[j];
         }
         for (int i = 0; i < q; ++i) run.scalars()[i] = scalars_[i];
-        run.resume(iteration, asked, std::numeric_limits<double>::infinity(), asked);
+        run.resume(iteration, asked);
     }
 
     // The place of parameter j in the run.

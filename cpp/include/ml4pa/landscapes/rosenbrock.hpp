@@ -8,6 +8,7 @@ namespace ml4pa::landscapes {
 // sum_{i < n} b (x_{i+1} - x_i^2)^2 + (a - x_i)^2; minimum 0 at (a, a^2) for n = 2.
 struct Rosenbrock {
     static constexpr Index dimension = 0;
+    static constexpr bool steps_on_two = true;  // are compiled, see small.hpp
     double a, b;
 
     Rosenbrock(const double* parameters, Index) : a(parameters[0]), b(parameters[1]) {}

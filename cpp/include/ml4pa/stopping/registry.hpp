@@ -39,16 +39,6 @@ bool any_met(const Rules& rules, const I& it) {
     return std::apply([&](const auto&... rule) { return (... || rule.met(it)); }, rules);
 }
 
-// Whether any rule is met that is not a budget.
-template <class I>
-bool any_met_uncounted(const Rules& rules, const I& it) {
-    return std::apply(
-        [&](const auto&... rule) {
-            return (... || (!is_counted<std::decay_t<decltype(rule)>> && rule.met(it)));
-        },
-        rules);
-}
-
 // The first iteration at which a budget is met, where every count goes with the iteration.
 template <class I>
 std::int64_t last_iteration(const Rules& rules, const I& it) {
