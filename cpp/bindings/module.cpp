@@ -1,9 +1,10 @@
 #include "bindings.hpp"
 
-// Built once for each instruction set; ml4pa._core picks one at import.
-PYBIND11_MODULE(ML4PA_MODULE, m, py::mod_gil_not_used()) {
+// One module an instruction set; ml4pa._core picks one at import. The same object is in all of them:
+// Python calls the function with the module's name.
+static void fill(py::module_& m, const char* isa) {
     m.doc() = "The compiled engine of ml4pa.";
-    m.attr("isa") = ML4PA_ISA;
+    m.attr("isa") = isa;
 #ifdef _OPENMP
     m.attr("openmp") = true;
 #else
@@ -16,3 +17,7 @@ PYBIND11_MODULE(ML4PA_MODULE, m, py::mod_gil_not_used()) {
     bind_fit(m);
     bind_fleets(m);
 }
+
+PYBIND11_MODULE(_core_baseline, m, py::mod_gil_not_used()) { fill(m, "baseline"); }
+PYBIND11_MODULE(_core_avx2, m, py::mod_gil_not_used()) { fill(m, "avx2"); }
+PYBIND11_MODULE(_core_avx512, m, py::mod_gil_not_used()) { fill(m, "avx512"); }
