@@ -101,11 +101,11 @@ struct Handle {
     }
 };
 
-std::unique_ptr<Handle> start(const std::string& method, const std::vector<double>& fields,
-                              const py::object& learning_rate, double noise, double clip,
-                              std::uint64_t key, const Floats& x0,
-                              const std::optional<std::vector<double>>& low,
-                              const std::optional<std::vector<double>>& high) {
+std::unique_ptr<Run> make(const std::string& method, const std::vector<double>& fields,
+                          const py::object& learning_rate, double noise, double clip,
+                          std::uint64_t key, const Floats& x0,
+                          const std::optional<std::vector<double>>& low,
+                          const std::optional<std::vector<double>>& high) {
     LearningRate rate(learning_rate);
     ml4pa::Bounds bounds;
     if (low) bounds = {*low, *high};
@@ -113,9 +113,7 @@ std::unique_ptr<Handle> start(const std::string& method, const std::vector<doubl
                                {std::move(rate.rate), noise, clip, key}, x0.data(), x0.size(),
                                std::move(bounds));
     if (!run) throw py::value_error("no compiled method is named " + method);
-    auto handle = std::make_unique<Handle>();
-    handle->run = std::move(run);
-    return handle;
+    return run;
 }
 
 py::object ask(Handle& self) {
@@ -188,10 +186,9 @@ void advance(Handle& self, py::object g) {
     self.asked = py::none();
 }
 
-py::tuple minimize(Handle& self, const py::object& objective, const std::vector<double>& limits,
+py::tuple minimize(Run& run, const py::object& objective, const std::vector<double>& limits,
                    bool euclidean, double max_time, std::int64_t stride, py::object iterate,
                    py::object poll) {
-    Run& run = self.synchronised();
     ml4pa::Options options;
     options.norm = euclidean ? ml4pa::Norm::euclidean : ml4pa::Norm::max;
     options.max_time = max_time;
@@ -207,7 +204,6 @@ py::tuple minimize(Handle& self, const py::object& objective, const std::vector<
         f = objective.cast<std::shared_ptr<Objective>>();
     else
         f = std::make_shared<PythonObjective>(objective, run.n());
-    self.asked = py::none();
     {
         // Safe: the run, the path and the objective belong to this call; PythonObjective,
         // PythonSchedule and PythonObserver take the GIL again for as long as they need it.
@@ -261,8 +257,17 @@ void bind_runs(py::module_& m) {
         .def("advance", &advance, py::arg("g"))
         .def("accepts",
              [](Handle& self, double f, const Floats& g) { return self.run->accepts(f, g.data()); })
-        .def("minimize", &minimize, py::arg("objective"), py::arg("limits"), py::arg("euclidean"),
-             py::arg("max_time"), py::arg("stride"), py::arg("iterate"), py::arg("poll"))
+        .def(
+            "minimize",
+            [](Handle& self, const py::object& objective, const std::vector<double>& limits,
+               bool euclidean, double max_time, std::int64_t stride, py::object iterate,
+               py::object poll) {
+                self.asked = py::none();
+                return minimize(self.synchronised(), objective, limits, euclidean, max_time, stride,
+                                std::move(iterate), std::move(poll));
+            },
+            py::arg("objective"), py::arg("limits"), py::arg("euclidean"), py::arg("max_time"),
+            py::arg("stride"), py::arg("iterate"), py::arg("poll"))
         .def("snapshot", &snapshot)
         .def("restore", &restore, py::arg("state"))
         .def_property_readonly("x",
@@ -270,9 +275,35 @@ void bind_runs(py::module_& m) {
         .def_property_readonly("fun", [](Handle& s) { return s.run->fun(); })
         .def_property_readonly("iteration", [](Handle& s) { return s.run->iteration(); })
         .def_property_readonly("stop", [](Handle& s) { return stop_of(s.run->stop()); });
-    m.def("start", &start, py::arg("method"), py::arg("fields"), py::arg("learning_rate"),
-          py::arg("noise"), py::arg("clip"), py::arg("key"), py::arg("x0"), py::arg("low"),
-          py::arg("high"));
+    m.def(
+        "start",
+        [](const std::string& method, const std::vector<double>& fields,
+           const py::object& learning_rate, double noise, double clip, std::uint64_t key,
+           const Floats& x0, const std::optional<std::vector<double>>& low,
+           const std::optional<std::vector<double>>& high) {
+            auto handle = std::make_unique<Handle>();
+            handle->run = make(method, fields, learning_rate, noise, clip, key, x0, low, high);
+            return handle;
+        },
+        py::arg("method"), py::arg("fields"), py::arg("learning_rate"), py::arg("noise"),
+        py::arg("clip"), py::arg("key"), py::arg("x0"), py::arg("low"), py::arg("high"));
+    // Both at once, for a run that nobody else holds.
+    m.def(
+        "minimize",
+        [](const std::string& method, const std::vector<double>& fields,
+           const py::object& learning_rate, double noise, double clip, std::uint64_t key,
+           const Floats& x0, const std::optional<std::vector<double>>& low,
+           const std::optional<std::vector<double>>& high, const py::object& objective,
+           const std::vector<double>& limits, bool euclidean, double max_time, std::int64_t stride,
+           py::object iterate, py::object poll) {
+            const auto run = make(method, fields, learning_rate, noise, clip, key, x0, low, high);
+            return minimize(*run, objective, limits, euclidean, max_time, stride,
+                            std::move(iterate), std::move(poll));
+        },
+        py::arg("method"), py::arg("fields"), py::arg("learning_rate"), py::arg("noise"),
+        py::arg("clip"), py::arg("key"), py::arg("x0"), py::arg("low"), py::arg("high"),
+        py::arg("objective"), py::arg("limits"), py::arg("euclidean"), py::arg("max_time"),
+        py::arg("stride"), py::arg("iterate"), py::arg("poll"));
     m.def("method_signatures", [] {
         py::dict out;
         for (const ml4pa::Signature& s : ml4pa::method_signatures())

@@ -77,6 +77,24 @@ def start(
     low: Array | None,
     high: Array | None,
 ) -> Run: ...
+def minimize(
+    method: str,
+    fields: list[float],
+    learning_rate: Any,
+    noise: float,
+    clip: float,
+    key: int,
+    x0: Array,
+    low: Array | None,
+    high: Array | None,
+    objective: Objective | Callable[[Array, bool], Any],
+    limits: list[float],
+    euclidean: bool,
+    max_time: float,
+    stride: int,
+    iterate: Callable[..., bool] | None,
+    poll: Callable[..., bool] | None,
+) -> tuple[Any, ...]: ...
 def fleet_has(objective: Objective, method: str) -> bool: ...
 def fleet(
     objective: Objective,

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import checks
+from . import _core, checks
 from .evaluation import Evaluate, evaluator
 from .loop import Listener, Outcome, loop
 from .method import GradientMethod, Method
@@ -24,7 +24,7 @@ from .population_run import CompiledPopulationRun, NumpyPopulationRun, Populatio
 from .population_run import start as start_population
 from .progress import Bar
 from .result import Result
-from .run import ENGINES, NumpyRun, is_native, native_run, noise_key, start_checked
+from .run import ENGINES, NumpyRun, is_native, native, noise_key, start_checked
 from .stop import CONVERGED, Status, Stop
 from .stopping import RULES
 
@@ -181,9 +181,10 @@ def minimize(
     try:
         if compiled:
             what = twin if twin and on_nan == "worst" else _evaluator(objective, on_nan)
-            native = native_run(how, start, key, limits)
-            told = native.minimize(what, rules, euclidean, time_limit, stride, listener, bar)
-            outcome = Outcome._make(told)
+            made_from = native(how, start, key, limits)
+            outcome: Outcome | tuple[Any, ...] = _core.minimize(
+                *made_from, what, rules, euclidean, time_limit, stride, listener, bar
+            )
         else:
             run = start_checked(how, start, key, limits, "numpy")
             assert isinstance(run, NumpyRun)
@@ -360,30 +361,26 @@ def _listener(callback: Callable[[Result], Any], engine: str) -> Listener:
 
 
 def _result(
-    o: Outcome, method: GradientMethod, engine: str, euclidean: bool, stride: int
+    told: Outcome | tuple[Any, ...],
+    method: GradientMethod,
+    engine: str,
+    euclidean: bool,
+    stride: int,
 ) -> Result:
-    stop = Stop(o.reason, o.measured, o.limit)
-    rule = RULES[stop.reason] if stop.reason < len(RULES) else None
-    path = None
-    if o.path_x is not None and o.path_f is not None:
-        path = Path(o.path_x, o.path_f, stride, o.iteration)
+    # The fields of an Outcome: a call takes microseconds, and asking for each by name a good part.
+    reason, measured, limit, nit, nfev, njev, nhev, x, fun, jac, hessian, path_x, path_f = told
+    rule = RULES[reason] if reason < len(RULES) else None
+    if not math.isfinite(fun):
+        fun = measured  # inf where no value was finite
+    success = rule is not None and rule.converged
+    status = rule.status if rule is not None else Status(reason)
+    path = None if path_x is None or path_f is None else Path(path_x, path_f, stride, nit)
+    stop = Stop(reason, measured, limit)
     result = Result(
-        o.x,
-        o.fun if math.isfinite(o.fun) else o.measured,  # inf where no value was finite
-        rule is not None and rule.converged,
-        rule.status if rule is not None else Status(stop.reason),
-        o.iteration,
-        o.nfev,
-        o.njev,
-        o.nhev,
-        o.jac,
-        engine,
-        path,
-        stop,
-        euclidean,
+        x, fun, success, status, nit, nfev, njev, nhev, jac, engine, path, stop, euclidean
     )
-    if result.success and o.hessian is not None:
-        result.check_minimum(o.hessian.reshape(o.x.size, o.x.size))
+    if success and hessian is not None:
+        result.check_minimum(hessian.reshape(x.size, x.size))
     return result
 
 

@@ -191,9 +191,16 @@ class CompiledRun(OfTheCore, Run):
 def native_run(
     method: GradientMethod, x0: Array, key: int, bounds: checks.Bounds | None
 ) -> _core.Run:
-    """What a CompiledRun is made of; all that `minimize` needs of it."""
+    """What a CompiledRun is made of."""
+    return _core.start(*native(method, x0, key, bounds))
+
+
+def native(
+    method: GradientMethod, x0: Array, key: int, bounds: checks.Bounds | None
+) -> tuple[str, list[float], Any, float, float, int, Array, Array | None, Array | None]:
+    """What the core makes a run from."""
     low, high = (None, None) if bounds is None else bounds
-    return _core.start(
+    return (
         method.name,
         [getattr(method, name) for name in own_names(type(method))],  # type: ignore[arg-type]
         learning_rates.native(method.learning_rate),
