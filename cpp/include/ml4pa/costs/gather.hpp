@@ -66,16 +66,13 @@ public:
 
     // Rows first, ..., first + count - 1 of the visit, count <= 64.
     void fill(const Visit<T>& visit, Index first, Index count) {
-        const Source<T>& from = visit.source;
         if (visit.draws != nullptr) visit.draws->draw_to(first + count);
-        for (Index i = 0; i < count; ++i) take(from, visit.row(first + i), x_.data() + i * width_);
-        const Index k = from.outputs;
-        for (Index i = 0; i < count; ++i) {
-            const Index at = visit.row(first + i) * from.target_row;
-            for (Index o = 0; o < k; ++o) y_.data()[i * k + o] = from.y[at + o];
-            if (from.w != nullptr)
-                for (Index o = 0; o < k; ++o) w_.data()[i * k + o] = from.w[at + o];
-        }
+        if (visit.order == nullptr)
+            take_all(visit.source, count, [at = visit.start + first](Index i) { return at + i; });
+        else
+            take_all(visit.source, count, [at = visit.order + first, start = visit.start](Index i) {
+                return start + Index{at[i]};
+            });
     }
 
 private:
@@ -95,15 +92,29 @@ private:
         if (from.w != nullptr) __builtin_prefetch(from.w + row * from.target_row, 0, 2);
     }
 
-    // Whole vectors where the numbers of a row lie side by side, of which the last two may overlap.
-    static void take(const Source<T>& from, Index row, T* to) {
-        const T* x = from.x + row * from.row;
-        const Index p = from.features;
-        if (from.column == 1 && p >= lanes) {
-            for (Index j = 0; j + lanes < p; j += lanes) store(to + j, load(x + j));
-            store(to + p - lanes, load(x + p - lanes));
-        } else {
-            for (Index j = 0; j < p; ++j) to[j] = x[j * from.column];
+    template <class Row>
+    void take_all(const Source<T>& from, Index count, Row row) {
+        const Index p = from.features, k = from.outputs;
+        T* to = x_.data();
+        // Whole vectors where the numbers of a row lie side by side, of which the last two may
+        // overlap.
+        if (from.column == 1 && p >= lanes)
+            for (Index i = 0; i < count; ++i, to += width_) {
+                const T* x = from.x + row(i) * from.row;
+                for (Index j = 0; j + lanes < p; j += lanes) store(to + j, load(x + j));
+                store(to + p - lanes, load(x + p - lanes));
+            }
+        else
+            for (Index i = 0; i < count; ++i, to += width_) {
+                const T* x = from.x + row(i) * from.row;
+                for (Index j = 0; j < p; ++j) to[j] = x[j * from.column];
+            }
+        for (Index o = 0; o < k; ++o) {
+            for (Index i = 0; i < count; ++i)
+                y_.data()[i * k + o] = from.y[row(i) * from.target_row + o];
+            if (from.w != nullptr)
+                for (Index i = 0; i < count; ++i)
+                    w_.data()[i * k + o] = from.w[row(i) * from.target_row + o];
         }
     }
 
