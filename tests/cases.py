@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from machine_code import coded
 
 import ml4pa
 from ml4pa import (
@@ -352,6 +353,21 @@ for name, kind in ((name, type(method)) for name, method in GRADIENT.items()):
         max_iter=20,
     )
     row(
+        f"{name}-machine-code",
+        fast,
+        lambda kind=kind: coded(bowl, bowl_jac, bowl_hess if kind.wants_hessian else None),
+        [1.0, -2.0, 0.5],
+        max_iter=20,
+    )
+    row(
+        f"{name}-machine-code-differences",
+        fast,
+        lambda kind=kind: coded(bowl, bowl_jac if kind.wants_hessian else "2-point"),
+        [1.0, -2.0, 0.5],
+        max_iter=20,
+        bounds=[(0.9, 1), (-2, -1), (0.5, 0.5)],
+    )
+    row(
         f"{name}-bounds", fast, Himmelblau, [2.0, 1.0], max_iter=60,
         bounds=[(1.5, 2.5), (None, 1.5)],
     )  # fmt: skip
@@ -586,6 +602,7 @@ def population_rows(name: str, method: Method) -> None:
     add("nd", lambda: Sphere(5), np.linspace(-1, 2, 5), REDUCTION, max_iter=50, rng=3)
     add("odd", lambda: Rosenbrock(7), np.linspace(-0.5, 1.1, 7), REDUCTION, max_iter=50, rng=4)
     add("function", bowl_function, [1.0, -2.0, 0.5], max_iter=30, rng=5)
+    add("machine-code", lambda: coded(bowl), [1.0, -2.0, 0.5], max_iter=20, rng=5)
     add("vectorized", lambda: Function(lambda p: bowl(p.T), vectorized=True), [1, -2, 0.5],
         max_iter=30, rng=6)  # fmt: skip
     add("bounds", Himmelblau, [2.0, 1.0], bounds=[(1.5, 2.5), (None, 1.5)], max_iter=30, rng=7)

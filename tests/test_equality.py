@@ -169,7 +169,8 @@ def asked_and_told(case, engine, result):
     f = case.objective()
     bounds = case.options.get("bounds")
     if isinstance(f, Function):
-        f = f.within(checks.bounds(bounds, np.size(case.start)))
+        n = np.size(case.start)
+        f = f.within(checks.bounds(bounds, n), n)
     twin = f.native if engine == "compiled" and isinstance(f, NativeObjective) else None
     run = case.method.start(case.start, case.options.get("rng"), bounds, engine=engine)
     iterates, nfev = [], 0

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import _thread
 import math
+import multiprocessing
+import os
 import pickle
 import re
-import threading
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,8 +31,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 from test_equality import NUMBER, assert_close
+from test_promises_endings import main_thread, soon
 
-from ml4pa import Function, Objective, PopulationMethod, RandomSearch, Status, load, minimize
+from ml4pa import CMAES, Function, Objective, PopulationMethod, RandomSearch, Status, load, minimize
 from ml4pa.landscapes import Ackley, Beale, Himmelblau, Quadratic, Rastrigin, Rosenbrock, Sphere
 from ml4pa.native import NativeObjective
 
@@ -409,23 +412,44 @@ def test_time_is_looked_at_within_a_generation(method, engine):
     assert result.fun < math.inf
 
 
-@every_method
-def test_ctrl_c_while_threads_evaluate(method):
-    """A native objective that takes a second a generation."""
-    n = {"full": 2000, None: 200_000}.get(getattr(method, "covariance", None), 50_000)
-    f = Rastrigin(n)
+#: One generation of these takes a second, most of it in the method itself: drawing, products of
+#: matrices, Cholesky's factors (here in each generation).
+HUGE = {
+    "random_search": (RandomSearch(0.1, population_size=200), 200_000),
+    "full": (CMAES(0.1, c_1=0.1, c_mu=0.1), 2000),
+    "full-many": (CMAES(0.1, population_size=20_000), 500),
+    "diagonal": (CMAES(0.1, covariance="diagonal", population_size=300), 100_000),
+    "limited": (CMAES(0.1, covariance="limited", population_size=100), 100_000),
+    "many": (CMAES(0.1, population_size=10**6), 2),
+}
 
-    def interrupt():
-        time.sleep(0.15)
-        moment.append(time.perf_counter())
-        _thread.interrupt_main()
 
-    for threads in (1, 2):
-        moment = []
-        threading.Thread(target=interrupt).start()
-        with pytest.raises(KeyboardInterrupt):
-            minimize(f, np.ones(n), method, rng=1, threads=threads)
-        assert time.perf_counter() - moment[0] < 0.1 + 0.1  # the draw of a huge generation too
+@main_thread
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("name", HUGE)
+def test_ctrl_c_inside_a_huge_generation(name, threads):
+    method, n = HUGE[name]
+    f, x0 = Sphere(n), np.ones(n)
+    soon(
+        lambda: minimize(f, x0, method, rng=1, threads=threads, max_iter=10**6, target=-1.0),
+        _thread.interrupt_main,
+    )
+
+
+@main_thread
+def test_ctrl_c_while_a_huge_generation_is_drawn():
+    """And the run still asks for the same one."""
+    method = RandomSearch(0.1, population_size=150)
+    run = method.start(np.ones(100_000), rng=1)
+    expected = method.start(np.ones(100_000), rng=1).ask()
+
+    def asking():
+        while True:
+            run.ask()
+            run.restore(run.snapshot())  # drawn again
+
+    soon(asking, _thread.interrupt_main)
+    assert_array_equal(run.ask(), expected)
 
 
 @both_engines
@@ -479,6 +503,48 @@ def test_workers_share_out_a_generation(engine):
         minimize(fails, [1.0, 2.0], method, rng=1, workers=2, engine=engine)
     with pytest.raises(ValueError, match="^workers gave 1 values for 20 points"):
         minimize(paraboloid, [1.0], method, rng=1, workers=lambda f, x: [1.0], engine=engine)
+
+
+def test_what_does_not_pickle_is_refused_before_it_is_sent():
+    with pytest.raises(TypeError, match="^workers=2 sends fun to other processes, but it does not"):
+        minimize(lambda x: 1.0, [1.0, 2.0], RandomSearch(0.2), rng=1, workers=2)
+
+
+def dies(x):
+    """Its process is killed, as by the system where memory is short."""
+    if x[0] > 1.0:
+        os._exit(9)
+    return float(x @ x)
+
+
+@forks
+@both_engines
+def test_a_killed_worker_is_told_and_nothing_is_lost(engine):
+    with pytest.raises(BrokenProcessPool, match="^workers=2: a process ended while it evaluated"):
+        minimize(dies, [1.0, 2.0], RandomSearch(0.2), rng=1, workers=2, engine=engine)
+    run = RandomSearch(0.2).start([0.9, 2.0], rng=1, engine=engine)
+    reference = RandomSearch(0.2).start([0.9, 2.0], rng=1, engine=engine)
+    for _ in range(3):
+        X = run.ask()
+        with ProcessPoolExecutor(2) as pool, pytest.raises(BrokenProcessPool):
+            list(pool.map(dies, X + 2.0))
+        with ProcessPoolExecutor(2) as pool:  # a new one goes on
+            run.tell(X, list(pool.map(paraboloid, X)))
+        reference.tell(reference.ask(), [paraboloid(x) for x in reference.ask()])
+    assert_array_equal(run.ask(), reference.ask())
+
+
+@forks
+@both_engines
+def test_pool_map_keeps_the_order_and_passes_exceptions(engine):
+    expected = minimize(paraboloid, [1.0, 2.0], RandomSearch(0.2), max_iter=5, rng=1)
+    with multiprocessing.Pool(2) as pool:
+        result = minimize(paraboloid, [1.0, 2.0], RandomSearch(0.2), max_iter=5, rng=1,
+                          workers=pool.map, engine=engine)  # fmt: skip
+        assert_array_equal(result.x, expected.x)
+        assert result.nfev == expected.nfev
+        with pytest.raises(Boom, match="^at 1"):
+            minimize(fails, [1.0, 2.0], RandomSearch(0.2), rng=1, workers=pool.map, engine=engine)
 
 
 @forks

@@ -27,6 +27,21 @@ inline bool is_vector(const py::handle& a, ml4pa::Index n) {
     return array.ndim() == 1 && array.shape(0) == n && (array.flags() & plain) == plain;
 }
 
+// Keeps Python objects alive for the core, which knows no Python.
+inline std::shared_ptr<const void> keep(py::object object) {
+    return {new py::object(std::move(object)), [](const void* p) {
+                const py::gil_scoped_acquire gil;
+                delete static_cast<const py::object*>(p);
+            }};
+}
+
+// Whether to go on: raises KeyboardInterrupt after Ctrl-C.
+inline bool look_for_signals() {
+    const py::gil_scoped_acquire gil;
+    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+    return true;
+}
+
 void bind_costs(py::module_& m);
 // The run that a Python object holds; what it asked before is no longer valid.
 ml4pa::Run& run_of(const py::object& run);

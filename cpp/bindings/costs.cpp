@@ -6,14 +6,6 @@ using ml4pa::Objective;
 
 namespace {
 
-// Keeps Python objects alive for the core, which knows no Python.
-std::shared_ptr<const void> keep(py::object object) {
-    return {new py::object(std::move(object)), [](const void* p) {
-                const py::gil_scoped_acquire gil;
-                delete static_cast<const py::object*>(p);
-            }};
-}
-
 std::shared_ptr<Objective> cost(const std::string& model, const std::vector<double>& numbers,
                                 const std::vector<std::string>& words, const std::string& loss,
                                 const Floats& x, const Floats& y,

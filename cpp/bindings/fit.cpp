@@ -13,11 +13,7 @@ namespace {
 class PythonWatch final : public ml4pa::Watch {
 public:
     using Watch::Watch;
-    bool poll() override {
-        const py::gil_scoped_acquire gil;
-        if (PyErr_CheckSignals() != 0) throw py::error_already_set();
-        return true;
-    }
+    bool poll() override { return look_for_signals(); }
 };
 
 // Data as NumPy has them; the arrays, of numbers T, must outlive it.

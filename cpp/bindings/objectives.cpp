@@ -1,5 +1,6 @@
 #include "bindings.hpp"
-#include "ml4pa/parallel.hpp"
+#include "ml4pa/compiled_function.hpp"
+#include "ml4pa/sharing.hpp"
 
 using ml4pa::Index;
 using ml4pa::Objective;
@@ -9,17 +10,36 @@ namespace {
 // One row of `p` is one point; `p` has one or two dimensions, and n columns (checks.py saw to it).
 Index rows(const Floats& p) { return p.ndim() == 1 ? 1 : p.shape(0); }
 
+// work(first, count) for all rows, on threads where it is worth them; Ctrl-C ends it.
+template <class Work>
+void each_row(Index m, const Work& work) {
+    using Time = std::chrono::steady_clock;
+    Time::time_point polled = Time::now();
+    const auto poll = [&] {
+        if (Time::now() - polled < std::chrono::milliseconds(20)) return true;
+        polled = Time::now();
+        return look_for_signals();
+    };
+    const py::gil_scoped_release nogil;  // safe: the callers hold the two arrays that are touched
+    ml4pa::Sharing sharing(ml4pa::available_threads());
+    sharing(m, work, poll);
+}
+
 py::object value(const Objective& f, const Floats& p) {
     if (p.ndim() == 1) return py::float_(f.value(p.data()));
     const Index m = rows(p), n = f.n();
     py::array_t<double> out(m);
     const double* x = p.data();
     double* y = out.mutable_data();
-    {
-        py::gil_scoped_release nogil;  // safe: only the two arrays held above are touched
-        ml4pa::parallel_for(m, n, [&](Index i) { y[i] = f.value(x + i * n); });
-    }
+    each_row(m, [=, &f](Index i, Index count) { f.values(x + i * n, count, y + i); });
     return out;
+}
+
+void gradient_at(const Objective& f, const double* x, double* g) {
+    if (const auto* code = dynamic_cast<const ml4pa::CompiledFunction*>(&f))
+        code->gradient(x, g);
+    else
+        (void)f.value_and_gradient(x, g);
 }
 
 py::array_t<double> gradient(const Objective& f, const Floats& p) {
@@ -27,10 +47,9 @@ py::array_t<double> gradient(const Objective& f, const Floats& p) {
     py::array_t<double> out(std::vector<py::ssize_t>(p.shape(), p.shape() + p.ndim()));
     const double* x = p.data();
     double* g = out.mutable_data();
-    {
-        py::gil_scoped_release nogil;  // as in value
-        ml4pa::parallel_for(m, n, [&](Index i) { f.value_and_gradient(x + i * n, g + i * n); });
-    }
+    each_row(m, [=, &f](Index first, Index count) {
+        for (Index i = first; i < first + count; ++i) gradient_at(f, x + i * n, g + i * n);
+    });
     return out;
 }
 
@@ -41,10 +60,9 @@ py::array_t<double> hessian(const Objective& f, const Floats& p) {
     py::array_t<double> out(shape);
     const double* x = p.data();
     double* h = out.mutable_data();
-    {
-        py::gil_scoped_release nogil;  // as in value
-        ml4pa::parallel_for(m, n * n, [&](Index i) { f.hessian(x + i * n, h + i * n * n); });
-    }
+    each_row(m, [=, &f](Index first, Index count) {
+        for (Index i = first; i < first + count; ++i) f.hessian(x + i * n, h + i * n * n);
+    });
     return out;
 }
 
@@ -53,6 +71,35 @@ std::shared_ptr<Objective> landscape(const std::string& name, const std::vector<
     std::shared_ptr<Objective> made = ml4pa::make_objective(name, parameters.data(), n);
     if (!made) throw py::value_error("no compiled landscape is named " + name);
     return made;
+}
+
+// (address, whether it takes data, the data's address), None where there is no such function.
+using CodeTuple = std::optional<std::tuple<std::uintptr_t, bool, std::uintptr_t>>;
+
+ml4pa::Code code(const CodeTuple& told) {
+    if (!told) return {};
+    const auto [address, takes_data, data] = *told;
+    return {address, takes_data, reinterpret_cast<void*>(data)};
+}
+
+std::shared_ptr<Objective> compiled_function(Index n, const CodeTuple& value,
+                                             const CodeTuple& gradient, const CodeTuple& hessian,
+                                             double step, double curvature_step, bool forward,
+                                             const std::optional<std::vector<double>>& low,
+                                             const std::optional<std::vector<double>>& high,
+                                             int threads, py::object owner) {
+    ml4pa::CodeSpec spec;
+    spec.value = code(value);
+    spec.gradient = code(gradient);
+    spec.hessian = code(hessian);
+    spec.step = step;
+    spec.curvature_step = curvature_step;
+    spec.forward = forward;
+    if (low) spec.bounds = {*low, *high};
+    spec.threads = threads > 0 ? threads : ml4pa::available_threads();
+    spec.owner = keep(std::move(owner));
+    spec.poll = look_for_signals;
+    return ml4pa::make_compiled_function(n, std::move(spec));
 }
 
 std::vector<double> numbers(const Floats& a) { return {a.data(), a.data() + a.size()}; }
@@ -85,5 +132,9 @@ void bind_objectives(py::module_& m) {
             return ml4pa::make_least_squares(numbers(a), numbers(y), a.shape(1), scale);
         },
         py::arg("a"), py::arg("y"), py::arg("scale"));
+    m.def("compiled_function", &compiled_function, py::arg("n"), py::arg("value"),
+          py::arg("gradient"), py::arg("hessian"), py::arg("step"), py::arg("curvature_step"),
+          py::arg("forward"), py::arg("low"), py::arg("high"), py::arg("threads"),
+          py::arg("owner"));
     m.def("landscape_names", &ml4pa::landscape_names);
 }

@@ -58,9 +58,28 @@ std::unique_ptr<Handle> start(const std::string& method, const py::dict& given, 
     return handle;
 }
 
+// While it lives, Ctrl-C ends what the run does.
+class LookingUp {
+public:
+    explicit LookingUp(PopulationRun& run) : run_(run) {
+        run.set_look_up([] { (void)look_for_signals(); });
+    }
+    ~LookingUp() { run_.set_look_up({}); }
+    LookingUp(const LookingUp&) = delete;
+    LookingUp& operator=(const LookingUp&) = delete;
+
+private:
+    PopulationRun& run_;
+};
+
 py::object ask(Handle& self) {
     if (self.asked.is_none()) {
         PopulationRun& run = *self.run;
+        if (run.rows() * run.n() >= 4096) {
+            const LookingUp looking(run);
+            const py::gil_scoped_release nogil;  // safe: drawing touches the run alone
+            (void)run.population();
+        }
         py::array_t<double> X(std::vector<Index>{run.rows(), run.n()}, run.population());
         py::detail::array_proxy(X.ptr())->flags &= ~py::detail::npy_api::NPY_ARRAY_WRITEABLE_;
         self.asked = std::move(X);
@@ -114,6 +133,7 @@ py::tuple minimize(Handle& self, const py::object& objective, const std::vector<
         evaluation = std::make_unique<PythonEvaluation>(objective, run.n());
     }
     run.set_threads(threads);
+    const ml4pa::TeamLimit limit(threads);
     self.asked = py::none();
     try {
         // Safe: the run, the path and the objective belong to this call; PythonEvaluation and

@@ -1,3 +1,4 @@
+#include "ml4pa/sharing.hpp"
 #include "shared.hpp"
 
 using ml4pa::Counters;
@@ -188,7 +189,7 @@ void advance(Handle& self, py::object g) {
 
 py::tuple minimize(Run& run, const py::object& objective, const std::vector<double>& limits,
                    bool euclidean, double max_time, std::int64_t stride, py::object iterate,
-                   py::object poll) {
+                   py::object poll, int threads) {
     ml4pa::Options options;
     options.norm = euclidean ? ml4pa::Norm::euclidean : ml4pa::Norm::max;
     options.max_time = max_time;
@@ -205,6 +206,7 @@ py::tuple minimize(Run& run, const py::object& objective, const std::vector<doub
     else
         f = std::make_shared<PythonObjective>(objective, run.n());
     {
+        const ml4pa::TeamLimit limit(threads);
         // Safe: the run, the path and the objective belong to this call; PythonObjective,
         // PythonSchedule and PythonObserver take the GIL again for as long as they need it.
         py::gil_scoped_release nogil;
@@ -261,13 +263,13 @@ void bind_runs(py::module_& m) {
             "minimize",
             [](Handle& self, const py::object& objective, const std::vector<double>& limits,
                bool euclidean, double max_time, std::int64_t stride, py::object iterate,
-               py::object poll) {
+               py::object poll, int threads) {
                 self.asked = py::none();
                 return minimize(self.synchronised(), objective, limits, euclidean, max_time, stride,
-                                std::move(iterate), std::move(poll));
+                                std::move(iterate), std::move(poll), threads);
             },
             py::arg("objective"), py::arg("limits"), py::arg("euclidean"), py::arg("max_time"),
-            py::arg("stride"), py::arg("iterate"), py::arg("poll"))
+            py::arg("stride"), py::arg("iterate"), py::arg("poll"), py::arg("threads") = 0)
         .def("snapshot", &snapshot)
         .def("restore", &restore, py::arg("state"))
         .def_property_readonly("x",
@@ -295,15 +297,15 @@ void bind_runs(py::module_& m) {
            const Floats& x0, const std::optional<std::vector<double>>& low,
            const std::optional<std::vector<double>>& high, const py::object& objective,
            const std::vector<double>& limits, bool euclidean, double max_time, std::int64_t stride,
-           py::object iterate, py::object poll) {
+           py::object iterate, py::object poll, int threads) {
             const auto run = make(method, fields, learning_rate, noise, clip, key, x0, low, high);
             return minimize(*run, objective, limits, euclidean, max_time, stride,
-                            std::move(iterate), std::move(poll));
+                            std::move(iterate), std::move(poll), threads);
         },
         py::arg("method"), py::arg("fields"), py::arg("learning_rate"), py::arg("noise"),
         py::arg("clip"), py::arg("key"), py::arg("x0"), py::arg("low"), py::arg("high"),
         py::arg("objective"), py::arg("limits"), py::arg("euclidean"), py::arg("max_time"),
-        py::arg("stride"), py::arg("iterate"), py::arg("poll"));
+        py::arg("stride"), py::arg("iterate"), py::arg("poll"), py::arg("threads") = 0);
     m.def("method_signatures", [] {
         py::dict out;
         for (const ml4pa::Signature& s : ml4pa::method_signatures())

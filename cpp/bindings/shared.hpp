@@ -65,7 +65,7 @@ public:
     }
     bool poll(const ml4pa::RunBase& run, const ml4pa::Progress& progress) override {
         py::gil_scoped_acquire gil;
-        if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+        look_for_signals();
         return poll_.is_none() || call(poll_, run, progress);
     }
 

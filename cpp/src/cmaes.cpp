@@ -83,6 +83,7 @@ Cmaes::Cmaes(const Parameters& given, std::uint64_t key, const double* x0, Index
         shape_ = std::make_unique<cmaes::Diagonal>(n, std::move(initial));
     else
         shape_ = std::make_unique<cmaes::Limited>(n, initial);
+    shape_->look_up = &look_up();
     const bool limits = restarts_ != cmaes::Restarts::none;
     begin({cmaes::first, size0_, sigma0_, limits ? cmaes::generation_limit(n, size0_) : 0}, x0);
 }
@@ -117,13 +118,15 @@ void Cmaes::allocate() {
 void Cmaes::draw() {
     const Index size = rows(), stride = shape_->stride();
     if (stride == n_) {
-        normals_rows(key(), time(), 0, size, Z_.data(), n_);
+        normals_in_turns(key(), time(), size, Z_.data(), n_, look_up());
     } else if (n_ >= 128) {
-        for (Index i = 0; i < size; ++i)
+        for (Index i = 0; i < size; ++i) {
             normals(key(), time(), static_cast<std::uint32_t>(i), Z_.data() + i * stride, n_);
+            look_up()(10 * n_);
+        }
     } else {  // short rows share the lanes of the generator
         packed_.resize(static_cast<std::size_t>(size * n_));
-        normals_rows(key(), time(), 0, size, packed_.data(), n_);
+        normals_in_turns(key(), time(), size, packed_.data(), n_, look_up());
         for (Index i = 0; i < size; ++i)
             std::copy_n(packed_.data() + i * n_, n_, Z_.data() + i * stride);
     }
@@ -134,11 +137,15 @@ void Cmaes::sample(double* X) {
     draw();
     shape_->points(Z_.data(), mean_.data(), sigma_, X);
     if (box_)
-        for (Index i = 0; i < rows(); ++i) box_->inside(X + i * n_);
+        for (Index i = 0; i < rows(); ++i) {
+            box_->inside(X + i * n_);
+            look_up()(n_);
+        }
 }
 
-// z and y of the caller's own points, no longer than sqrt(n) + 2n/(n + 2): N. Hansen, "Injecting
-// external solutions into CMA-ES", arXiv:1110.4181 (2011), eq. (3).
+// z and y of the caller's own points, no longer than sqrt(n) + 2n/(n + 2): N.
+// Hansen, "Injecting external solutions into CMA-ES", arXiv:1110.4181 (2011),
+// eq. (3).
 void Cmaes::inject(const double* X) {
     const double n = static_cast<double>(n_);
     const double longest = std::sqrt(n) + 2.0 * n / (n + 2.0);
@@ -195,6 +202,7 @@ void Cmaes::move() {
     constexpr Index block = 512;  // coordinates at a time, which stay in the cache
     for (Index first = 0; first < n_; first += block) {
         const Index width = std::min(block, n_ - first);
+        look_up()(size * width);
         double* out = z_mean_.data() + first;
         std::fill_n(out, width, 0.0);
         for (Index i = 0; i < size; ++i) {

@@ -5,8 +5,8 @@
 #include <chrono>
 #include <thread>
 
-#include "ml4pa/evaluate_rows.hpp"
 #include "ml4pa/fleet/block_run.hpp"
+#include "ml4pa/sharing.hpp"
 
 namespace ml4pa {
 namespace fleet {

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "ml4pa/compiled_function.hpp"
 #include "ml4pa/costs/least_squares.hpp"
 #include "ml4pa/factory.hpp"
 #include "ml4pa/landscapes/rotated.hpp"
@@ -20,6 +21,10 @@ std::unique_ptr<Objective> make_shifted(std::shared_ptr<const Objective> inner,
 std::unique_ptr<Objective> make_least_squares(std::vector<double> a, std::vector<double> y, Index n,
                                               double scale) {
     return std::make_unique<costs::LeastSquares>(std::move(a), std::move(y), n, scale);
+}
+
+std::unique_ptr<Objective> make_compiled_function(Index n, CodeSpec spec) {
+    return std::make_unique<CompiledFunction>(n, std::move(spec));
 }
 
 }  // namespace ml4pa

@@ -46,6 +46,7 @@ from .stop import Status
 
 if TYPE_CHECKING:
     from . import datasets, landscapes, plot, studies
+    from .compiled_function import CompiledFunction
     from .costs import Cost, LeastSquares
     from .fitted import Fit, History
     from .fitting import fit
@@ -63,6 +64,7 @@ __version__ = "0.1.0"
 
 #: Imported when first used: where `minimize` itself does without them, and plot needs matplotlib.
 _LATER = {
+    "compiled_function": ("CompiledFunction",),
     "costs": ("Cost", "LeastSquares"),
     "fitted": ("Fit", "History"),
     "fitting": ("fit",),
@@ -87,6 +89,7 @@ __all__ = [
     "Adam",
     "AdamW",
     "Backtracking",
+    "CompiledFunction",
     "Constant",
     "Cosine",
     "Cost",

@@ -23,6 +23,19 @@ def landscape(name: str, parameters: list[float], n: int) -> Objective: ...
 def rotated(inner: Objective, matrix: Array) -> Objective: ...
 def shifted(inner: Objective, offset: Array) -> Objective: ...
 def least_squares(a: Array, y: Array, scale: float) -> Objective: ...
+def compiled_function(
+    n: int,
+    value: tuple[int, bool, int],
+    gradient: tuple[int, bool, int] | None,
+    hessian: tuple[int, bool, int] | None,
+    step: float,
+    curvature_step: float,
+    forward: bool,
+    low: Array | None,
+    high: Array | None,
+    threads: int,
+    owner: Any,
+) -> Objective: ...
 def cost(
     model: str,
     numbers: list[float],
@@ -54,6 +67,7 @@ class Run:
         stride: int,
         iterate: Callable[..., bool] | None,
         poll: Callable[..., bool] | None,
+        threads: int = 0,
     ) -> tuple[Any, ...]: ...
     def snapshot(self) -> dict[str, Any]: ...
     def restore(self, state: dict[str, Any]) -> None: ...

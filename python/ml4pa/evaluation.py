@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from . import checks
-from .native import NativeObjective
 from .objective import Array, Function, Objective
 
 #: Values at the first rows of X, fewer than all only where the time is spent.
@@ -36,7 +35,10 @@ def evaluator(objective: Objective, workers: Any, max_time: float) -> Iterator[E
     elif callable(workers):
         yield _mapped(objective, workers)
     else:
-        with _pool(checks.workers(workers)) as shared:
+        count = checks.workers(workers)
+        if count > 1:
+            checks.picklable(_call(objective), count)
+        with _pool(count) as shared:
             yield _mapped(objective, shared)
 
 
@@ -63,12 +65,16 @@ def _alone(objective: Objective, deadline: float) -> Evaluate:
     return one_by_one
 
 
+def _call(objective: Objective) -> Callable[[Array], Any]:
+    """What workers are sent."""
+    if objective.twin is not None or not isinstance(objective, Function):
+        return objective
+    return Call(objective.fun, objective.args)
+
+
 def _mapped(objective: Objective, workers: Callable[..., Any]) -> Evaluate:
     """By ``workers(fun, points)``, any map: the results come in the order of the points."""
-    if isinstance(objective, NativeObjective) or not isinstance(objective, Function):
-        call: Callable[[Array], Any] = objective
-    else:
-        call = Call(objective.fun, objective.args)
+    call = _call(objective)
     pair = isinstance(objective, Function) and objective.jac is True
 
     def mapped(X: Array) -> Array:
@@ -90,12 +96,16 @@ def _pool(workers: int) -> Iterator[Callable[..., Any]]:
         yield map
         return
     from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
 
     pool = ProcessPoolExecutor(workers)
 
     def shared(call: Callable[[Array], Any], points: list[Array]) -> Any:
         portion = math.ceil(len(points) / (4 * workers))
-        return pool.map(call, points, chunksize=portion)
+        try:
+            return list(pool.map(call, points, chunksize=portion))
+        except BrokenProcessPool:
+            raise BrokenProcessPool(checks.broken_pool(workers)) from None
 
     try:
         yield shared

@@ -23,7 +23,6 @@ from .minimize import (
     _method,
     _result,
     _stride,
-    _twin,
     minimize_population,
 )
 from .objective import Array, Function, Objective, as_objective
@@ -150,17 +149,18 @@ def multistart(
             populations = Populations(objective, how, varied, points, generator(rng), options)
             rows, ran = _population_rows(populations, time_limit, bar)
             return _multistart(points, rows, ran, norm == 2)
-        if limits is not None and isinstance(objective, Function):
-            objective = objective.within(limits)
         checks.enough_evals(max_evals, objective, n)
         rules = _limits(given, max_time)
         stride = _stride(record)
         if stride:
             checks.room_for_paths(most_rows(rules, stride), m, n, max_bytes)
         if threads is not None:
-            checks.count("threads", threads, least=1)
+            threads = checks.count("threads", threads, least=1)
         checks.choice("on_nan", on_nan, ("worst", "raise"))
-        known = _twin(objective) is not None or type(objective) is Function
+        objective = objective.within(limits, n, threads)
+        if how.wants_hessian:
+            objective.check_hessian()
+        known = objective.twin is not None or type(objective) is Function
         compiled = engine == "compiled" and known and is_native(how)
         fleet = Fleet(
             objective, how, varied, points, _keys(how, varied, m, rng), limits, rules,
@@ -288,10 +288,12 @@ def _row(fleet: Fleet, i: int, max_time: float) -> Result:
     evaluate = _evaluator(fleet.objective, fleet.on_nan)
     rules, euclidean, stride = fleet.rules, fleet.euclidean, fleet.stride
     if fleet.compiled:
-        twin = _twin(fleet.objective)
+        twin = fleet.objective.twin
         what = twin if twin and fleet.on_nan == "worst" else evaluate
         native = native_run(method, fleet.starts[i], key, fleet.limits)
-        told = native.minimize(what, rules, euclidean, max_time, stride, None, None)
+        told = native.minimize(
+            what, rules, euclidean, max_time, stride, None, None, fleet.threads or 0
+        )
         return _result(Outcome._make(told), method, "compiled", euclidean, stride)
     run = start_checked(method, fleet.starts[i], key, fleet.limits, "numpy")
     assert isinstance(run, NumpyRun)

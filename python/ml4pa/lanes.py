@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from . import _core, learning_rates
 from .learning_rates import check_learning_rate
 from .method import own_names
-from .minimize import _twin
 from .objective import Array
 from .started import SUCCESS, Ints, Paths, Rows
 from .stop import Status
@@ -24,7 +23,7 @@ def side_by_side(fleet: Fleet) -> bool:
     """Whether the compiled engine has the whole fleet: a method as it is, on a small landscape."""
     if not fleet.compiled or fleet.euclidean or fleet.limits is not None:
         return False
-    twin = _twin(fleet.objective)
+    twin = fleet.objective.twin
     if twin is None or fleet.on_nan == "raise" or not _core.fleet_has(twin, fleet.method.name):
         return False
     noises = fleet.varied.get("noise", [fleet.method.noise])
@@ -49,9 +48,11 @@ def rows_side_by_side(fleet: Fleet) -> Rows:
             rates = np.array(rates, dtype=float)
         else:
             rates = [learning_rates.native(check_learning_rate(rate)) for rate in rates]
+    twin = fleet.objective.twin
+    assert twin is not None
     most = int(most_rows(fleet.rules, fleet.stride)) if fleet.stride else 0
     reason, measured, limit, nit, x, fun, jac, hessians, points, values, filled = _core.fleet(
-        _twin(fleet.objective), method.name, fleet.starts, fields, rates, fleet.rules,
+        twin, method.name, fleet.starts, fields, rates, fleet.rules,
         fleet.max_time, fleet.stride, most, fleet.threads or 0, fleet.bar,
     )  # fmt: skip
     fun = np.where(np.isfinite(fun), fun, measured)

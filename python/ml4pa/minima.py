@@ -242,8 +242,7 @@ def find_minima(
         points = low + width * _unit_cube(m, n, sampling, random)
     else:
         points = checks.starts(starts, n)
-    if isinstance(objective, Function):
-        objective = _with_gradient(objective.within((low, high))).within((low, high))
+    objective = _with_gradient(objective.within((low, high), n)).within((low, high), n)
     if method is None:
         method = GradientDescent(Backtracking(), clip=float(width.min()) / 50)
     how = _method(method)
@@ -257,9 +256,12 @@ def find_minima(
     return _merged(objective, sharp, found, runs, low, high, tol)
 
 
-def _with_gradient(f: Function) -> Function:
-    """A function without a gradient gets its finite differences as one: Newton needs a Hessian."""
-    return Function(f, f.gradient, f.hess, n=f.n) if isinstance(f.jac, str) else f
+def _with_gradient(f: Objective) -> Objective:
+    """A Python function without a gradient gets its finite differences as one: Newton needs a
+    Hessian."""
+    if not isinstance(f, Function) or f.twin is not None or not f.by_differences:
+        return f
+    return Function(f, f.gradient, f.hess, n=f.n)
 
 
 def _unit_cube(m: int, n: int, sampling: str, random: np.random.Generator) -> Array:

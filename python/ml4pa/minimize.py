@@ -15,7 +15,6 @@ from .evaluation import Evaluate, evaluator
 from .loop import Listener, Outcome, loop
 from .method import GradientMethod, Method
 from .methods import METHODS
-from .native import NativeObjective
 from .objective import Array, Evaluation, Function, Objective, as_objective
 from .path import Path
 from .population import PopulationMethod
@@ -100,8 +99,9 @@ def minimize(
     rng : None, int, SeedSequence, BitGenerator or Generator
         Where the method's random numbers come from (`noise`).
     threads : int >= 1
-        Threads that evaluate a native objective at the points of a population, default all that
-        the process may use; gradient methods ask for one point at a time.
+        Threads that evaluate a native objective at the points of a population, and the finite
+        differences of a `CompiledFunction`; default all that the process may use. No number of
+        them changes a result.
     workers : int or map-like callable
         For populations: so many processes, -1 for all processors, or ``map(fun, points)`` such as
         ``Pool.map`` and ``ProcessPoolExecutor.map``. Gradient methods refuse it.
@@ -150,8 +150,6 @@ def minimize(
     limits = checks.bounds(bounds, start.size)
     if limits is not None:
         checks.start_within(start, limits)
-        if isinstance(objective, Function):
-            objective = objective.within(limits)
     given = {
         "gtol": gtol, "xtol": xtol, "ftol": ftol, "target": target,
         "max_iter": max_iter, "max_evals": max_evals,
@@ -162,7 +160,7 @@ def minimize(
     stride = _stride(record)
     euclidean = _euclidean(norm)
     if threads is not None:
-        checks.count("threads", threads, least=1)
+        threads = checks.count("threads", threads, least=1)
     if workers is not None:
         raise ValueError(
             f"workers={workers!r} must be None: {how.name} asks for one point at a time, "
@@ -171,7 +169,10 @@ def minimize(
     checks.choice("on_nan", on_nan, ("worst", "raise"))
     if callback is not None and not callable(callback):
         raise TypeError(f"callback={callback!r} must be callable: callback(intermediate_result)")
-    twin = _twin(objective)
+    objective = objective.within(limits, start.size, threads)
+    if how.wants_hessian:
+        objective.check_hessian()
+    twin = objective.twin
     known = twin is not None or type(objective) is Function
     compiled = engine == "compiled" and known and is_native(how)
     key = noise_key(how, rng)
@@ -183,7 +184,7 @@ def minimize(
             what = twin if twin and on_nan == "worst" else _evaluator(objective, on_nan)
             made_from = native(how, start, key, limits)
             outcome: Outcome | tuple[Any, ...] = _core.minimize(
-                *made_from, what, rules, euclidean, time_limit, stride, listener, bar
+                *made_from, what, rules, euclidean, time_limit, stride, listener, bar, threads or 0
             )
         else:
             run = start_checked(how, start, key, limits, "numpy")
@@ -231,7 +232,8 @@ def minimize_population(
     nan_raises = checks.choice("on_nan", on_nan, ("worst", "raise")) == "raise"
     if callback is not None and not callable(callback):
         raise TypeError(f"callback={callback!r} must be callable: callback(intermediate_result)")
-    twin = _twin(objective)
+    objective = objective.within(run.bounds, run.n, threads)
+    twin = objective.twin
     if isinstance(run, CompiledPopulationRun) and twin is None and type(objective) is not Function:
         run = run.on_numpy()
     polish = how.polisher(objective, run.n, threads)
@@ -335,13 +337,6 @@ def _evaluator(objective: Objective, on_nan: str) -> Callable[[Array, bool], Eva
         return told
 
     return evaluate
-
-
-def _twin(objective: Objective) -> Any:
-    """The compiled twin of an objective, None where it has none."""
-    if isinstance(objective, NativeObjective) and objective.has_twin:
-        return objective.native
-    return None
 
 
 def _listener(callback: Callable[[Result], Any], engine: str) -> Listener:

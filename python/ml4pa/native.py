@@ -41,6 +41,10 @@ class NativeObjective(Objective):
             self._compiled = self._make_native()
         return self._compiled
 
+    @property
+    def twin(self) -> _core.Objective | None:
+        return self.native if self.has_twin else None
+
     def _make_native(self) -> _core.Objective:
         raise NotImplementedError
 

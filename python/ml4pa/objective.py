@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import checks
 
+if TYPE_CHECKING:
+    from . import _core
+
 Array = NDArray[np.float64]
+
+#: Steps of finite differences, times max(1, |x|), that balance truncation and rounding.
+FORWARD_STEP = float(np.finfo(float).eps) ** (1 / 2)
+CENTRAL_STEP = float(np.finfo(float).eps) ** (1 / 3)
 
 
 class Evaluation(NamedTuple):
@@ -43,6 +50,18 @@ class Objective:
     def name(self) -> str:
         """The name shown in tables and legends."""
         return type(self).__name__
+
+    @property
+    def twin(self) -> _core.Objective | None:
+        """The same function compiled, None where there is none."""
+        return None
+
+    def within(self, limits: checks.Bounds | None, n: int, threads: int | None = None) -> Objective:
+        """The same function of n coordinates, whose finite differences stay within the bounds."""
+        return self
+
+    def check_hessian(self) -> None:
+        """Refuses to be minimised by a method that needs the Hessian, where there is none."""
 
     def __call__(self, x: ArrayLike) -> Any:
         """f at one point (n,), a float, or at the rows of (m, n), an array (m,)."""
@@ -143,8 +162,14 @@ class Function(Objective):
     def __repr__(self) -> str:
         return f"Function({self.name})"
 
-    def within(self, limits: checks.Bounds | None) -> Function:
-        """The same function, whose finite differences stay within the bounds."""
+    @property
+    def by_differences(self) -> bool:
+        """Whether the gradient is taken by finite differences of the values."""
+        return isinstance(self.jac, str)
+
+    def within(self, limits: checks.Bounds | None, n: int, threads: int | None = None) -> Function:
+        if limits is None:
+            return self
         bounded = copy.copy(self)
         bounded._limits = limits
         return bounded
@@ -154,26 +179,28 @@ class Function(Objective):
         nfev, njev = self.cost(n), 1
         if self.jac is True:
             f, g = self._pair(x)
-        elif callable(self.jac):
-            f, g = self._number(x), self._slope(x)
-        else:
+        elif self.by_differences:
             f = self._number(x)
             g = self._differences(x, f)
             njev = 0
+        else:
+            f, g = self._number(x), self._slope(x)
         if not hessian:
             return Evaluation(f, g, None, nfev, njev, 0)
         if self.hess is not None:
-            h = checks.matrix(self.hess(x.copy(), *self.args), n, "hess(x)")
-            return Evaluation(f, g, h, nfev, njev, 1)
-        if not callable(self.jac):
+            return Evaluation(f, g, self._curvature(x), nfev, njev, 1)
+        self.check_hessian()
+        return Evaluation(f, g, self._hessian(x), nfev, njev + 2 * n, 0)
+
+    def check_hessian(self) -> None:
+        if self.hess is None and (self.by_differences or self.jac is True):
             raise ValueError(
                 "hess=None, but this method needs the Hessian: pass hess=, or jac= as a callable"
             )
-        return Evaluation(f, g, self._hessian(x), nfev, njev + 2 * n, 0)
 
     def cost(self, n: int) -> int:
         """The evaluations of ``fun`` that value and gradient take at one point."""
-        if self.jac is True or callable(self.jac):
+        if not self.by_differences:
             return 1
         return 1 + (n if self.jac == "2-point" else 2 * n)
 
@@ -206,11 +233,14 @@ class Function(Objective):
         assert callable(self.jac)
         return checks.vector(self.jac(x.copy(), *self.args), x.shape[0], "jac(x)")
 
+    def _curvature(self, x: Array) -> Array:
+        assert self.hess is not None
+        return checks.matrix(self.hess(x.copy(), *self.args), x.shape[0], "hess(x)")
+
     def _differences(self, x: Array, f: float) -> Array:
         """The gradient by finite differences; all points in one call where fun takes many."""
         forward = self.jac == "2-point"
-        eps = float(np.finfo(float).eps)
-        h = (eps ** (1 / 2) if forward else eps ** (1 / 3)) * np.maximum(1.0, np.abs(x))
+        h = (FORWARD_STEP if forward else CENTRAL_STEP) * np.maximum(1.0, np.abs(x))
         low, high = self._limits if self._limits is not None else (-np.inf, np.inf)
         up, down = np.minimum(x + h, high), np.maximum(x - h, low)
         if forward:  # backward where there is no room ahead
@@ -241,8 +271,8 @@ class Function(Objective):
         if p.ndim == 2:
             return np.array([self._hessian(row) for row in p])
         if self.hess is not None:
-            return checks.matrix(self.hess(p.copy(), *self.args), p.size, "hess(x)")
-        h = float(np.finfo(float).eps) ** (1 / 3) * np.maximum(1.0, np.abs(p))
+            return self._curvature(p)
+        h = CENTRAL_STEP * np.maximum(1.0, np.abs(p))
         low, high = self._limits if self._limits is not None else (-np.inf, np.inf)
         rows = []
         for i in range(p.size):

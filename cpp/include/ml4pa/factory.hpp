@@ -30,6 +30,9 @@ std::unique_ptr<Objective> make_shifted(std::shared_ptr<const Objective> inner,
 std::unique_ptr<Objective> make_least_squares(std::vector<double> a, std::vector<double> y, Index n,
                                               double scale);
 
+struct CodeSpec;
+std::unique_ptr<Objective> make_compiled_function(Index n, CodeSpec spec);
+
 // `whitening` is L^-1 of the covariance matrix L L^T, or null; the data's owner holds it too.
 std::unique_ptr<Objective> make_cost(const costs::Spec& spec, costs::Data data,
                                      const double* whitening);

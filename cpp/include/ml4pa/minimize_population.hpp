@@ -1,12 +1,13 @@
-// The loop of the population methods: ask, evaluate, tell, record, ask the stopping rules.
+// The loop of the population methods: ask, evaluate, tell, record, ask the
+// stopping rules.
 #pragma once
 
 #include <functional>
 #include <vector>
 
-#include "ml4pa/evaluate_rows.hpp"
 #include "ml4pa/minimize.hpp"
 #include "ml4pa/population_path.hpp"
+#include "ml4pa/sharing.hpp"
 
 namespace ml4pa {
 
@@ -16,20 +17,24 @@ public:
     using Poll = std::function<bool()>;  // false ends the evaluation
 
     virtual ~Evaluation() = default;
-    // Writes the values of the first rows of X; returns how many, fewer than all only where poll
-    // or the clock has ended it.
+    // Writes the values of the first rows of X; returns how many, fewer than all
+    // only where poll or the clock has ended it.
     virtual Index evaluate(const double* X, Index rows, double* values, const Poll& poll) = 0;
 };
 
 class NativeEvaluation final : public Evaluation {
 public:
-    NativeEvaluation(const Objective& f, int threads) : rows_(f, threads) {}
+    NativeEvaluation(const Objective& f, int threads) : f_(&f), sharing_(threads) {}
     Index evaluate(const double* X, Index rows, double* values, const Poll& poll) override {
-        return rows_(X, rows, values, poll);
+        const auto work = [&](Index first, Index count) {
+            f_->values(X + first * f_->n(), count, values + first);
+        };
+        return sharing_(rows, work, poll);
     }
 
 private:
-    RowEvaluator rows_;
+    const Objective* f_;
+    Sharing sharing_;
 };
 
 struct PopulationOptions : Options {
@@ -60,7 +65,9 @@ public:
         wants_spread_ = xtol == xtol;
         progress_.x = Array(run.n());
         std::copy_n(run.x(), run.n(), progress_.x.data());
+        run.set_look_up([this] { (void)clock_.look(); });  // the time is looked at by the loop
     }
+    ~PopulationLoop() { run_.set_look_up({}); }
     PopulationLoop(const PopulationLoop&) = delete;
     PopulationLoop& operator=(const PopulationLoop&) = delete;
 
@@ -79,9 +86,9 @@ public:
         if (path_.stride() > 0 && !path_.wants(progress_.iteration)) record(told_.data());
     }
 
-    // The generation as the rules see it: f is its best value; f - f_before and dx are how far the
-    // worst value, and the farthest point in each coordinate, are from the best (as the Nelder-Mead
-    // method stops).
+    // The generation as the rules see it: f is its best value; f - f_before and
+    // dx are how far the worst value, and the farthest point in each coordinate,
+    // are from the best (as the Nelder-Mead method stops).
     Index n() const { return run_.n(); }
     Norm norm() const { return options_.norm; }
     double f() const { return values_[static_cast<std::size_t>(best_)]; }

@@ -1,16 +1,20 @@
-// A run of a method that asks for a whole generation: lambda points, the rows of a matrix.
+// A run of a method that asks for a whole generation: lambda points, the rows
+// of a matrix.
 //
 // A method derives from PopulationRun and gives
-//     rows()                    lambda of this generation; update() may change it for the next
-//     sample(X)                 writes the generation, rows() x n
-//     update(X, values, rows)   what it learns from the values
-// and, where it has them, moments() for the recorded path, and visit() for what it keeps. Draws are
-// made by random.hpp from (key(), iteration(), row, coordinate), so that a checkpoint needs no
-// population: it is drawn again. cpp/src/<stem>.cpp has the function start_<stem>, named in
-// population_methods/registry.def; methods/random_search.hpp is the example to copy.
+//     rows()                    lambda of this generation; update() may change
+//     it for the next sample(X)                 writes the generation, rows() x
+//     n update(X, values, rows)   what it learns from the values
+// and, where it has them, moments() for the recorded path, and visit() for what
+// it keeps. Draws are made by random.hpp from (key(), iteration(), row,
+// coordinate), so that a checkpoint needs no population: it is drawn again.
+// cpp/src/<stem>.cpp has the function start_<stem>, named in
+// population_methods/registry.def; methods/random_search.hpp is the example to
+// copy.
 #pragma once
 
 #include <cmath>
+#include <functional>
 #include <map>
 #include <memory>
 #include <numeric>
@@ -22,8 +26,8 @@
 
 namespace ml4pa {
 
-// The hyper-parameters of a population method: a number is a vector of one. What the user left None
-// is absent.
+// The hyper-parameters of a population method: a number is a vector of one.
+// What the user left None is absent.
 struct Parameters {
     std::map<std::string, std::vector<double>> numbers;
     std::map<std::string, std::string> words;
@@ -35,8 +39,9 @@ struct Parameters {
     const std::string& word(const std::string& name) const { return words.at(name); }
 };
 
-// Mean, step size and covariance of the distribution of a generation; null where there is none. The
-// covariance is that of the step in units of sigma: n x n, or its n diagonal elements.
+// Mean, step size and covariance of the distribution of a generation; null
+// where there is none. The covariance is that of the step in units of sigma: n
+// x n, or its n diagonal elements.
 struct Moments {
     const double* mean = nullptr;
     double sigma = std::numeric_limits<double>::quiet_NaN();
@@ -44,8 +49,8 @@ struct Moments {
     Index covariance_size = 0;
 };
 
-// The places of the values from the best to the worst: NaN last, equal ones in the order of their
-// rows, as NumPy's stable argsort.
+// The places of the values from the best to the worst: NaN last, equal ones in
+// the order of their rows, as NumPy's stable argsort.
 inline void rank_values(const double* values, Index rows, Index* order) {
     std::iota(order, order + rows, Index{0});
     std::sort(order, order + rows, [=](Index a, Index b) {
@@ -55,6 +60,37 @@ inline void rank_values(const double* values, Index rows, Index* order) {
         const bool x_nan = std::isnan(x), y_nan = std::isnan(y);
         return x_nan != y_nan ? y_nan : a < b;
     });
+}
+
+// What long work asks now and then, on the calling thread: it may throw, so
+// that a large generation does not keep its user waiting.
+class LookUp {
+public:
+    // After so many operations, roughly.
+    void operator()(Index operations) const {
+        left_ -= operations;
+        if (left_ > 0) return;
+        left_ = turn;
+        if (ask_) ask_();
+    }
+    void set(std::function<void()> ask) { ask_ = std::move(ask); }
+
+    static constexpr Index turn = Index{1} << 18;  // some 100 microseconds
+
+private:
+    std::function<void()> ask_;
+    mutable Index left_ = turn;
+};
+
+// normals_rows, a turn at a time.
+inline void normals_in_turns(Key key, std::uint64_t iteration, Index rows, double* out, Index n,
+                             const LookUp& look_up) {
+    const Index most = std::max<Index>(LookUp::turn / n, 1);
+    for (Index i = 0; i < rows; i += most) {
+        const Index count = std::min(most, rows - i);
+        normals_rows(key, iteration, static_cast<std::uint32_t>(i), count, out + i * n, n);
+        look_up(10 * count * n);
+    }
 }
 
 class PopulationRun : public RunBase {
@@ -108,6 +144,10 @@ public:
 
     virtual Moments moments() { return {}; }
 
+    // What is asked while a generation is drawn or learnt from. Where it throws, the run is of no
+    // more use, unless it was drawing.
+    void set_look_up(std::function<void()> ask) { look_up_.set(std::move(ask)); }
+
     // Threads that a method may use for its own work; it must give the same bytes for any number.
     void set_threads(int threads) { threads_ = threads; }
 
@@ -136,6 +176,7 @@ protected:
     Key key() const { return Key(key_); }
     std::uint64_t time() const { return static_cast<std::uint64_t>(iteration_); }
     int threads() const { return threads_; }
+    const LookUp& look_up() const { return look_up_; }
 
     // Takes what was told, at the end of update(). The run's own generation is not copied: its
     // memory stays as it is until the next one is drawn.
@@ -151,10 +192,12 @@ private:
         const double *low = bounds_.low.data(), *high = bounds_.high.data();
         for (Index i = 0; i < rows(); ++i) {
             double* x = X_.data() + i * n_;
+            look_up_(n_);
             for (Index j = 0; j < n_; ++j) x[j] = std::min(std::max(x[j], low[j]), high[j]);
         }
     }
 
+    LookUp look_up_;
     Array X_;
     std::uint64_t key_;
     std::int64_t barren_ = 0;

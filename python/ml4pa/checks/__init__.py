@@ -88,9 +88,11 @@ from .pictures import (
     window,
 )
 from .scalars import (
+    broken_pool,
     choice,
     count,
     finite_number,
+    picklable,
     positive_number,
     within,
     workers,
@@ -124,6 +126,7 @@ __all__ = [
     "array",
     "batch",
     "bounds",
+    "broken_pool",
     "children",
     "choice",
     "cholesky",
@@ -165,6 +168,7 @@ __all__ = [
     "one_a_start",
     "only_without",
     "per_coordinate",
+    "picklable",
     "places",
     "points",
     "population_dimension",

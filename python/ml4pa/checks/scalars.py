@@ -95,6 +95,27 @@ def workers(value: Any) -> int:
     return count("workers", value, least=1)
 
 
+def picklable(fun: Any, workers: int) -> None:
+    """What is sent to other processes; a pool that meets something else late may wait for ever."""
+    import pickle
+
+    try:
+        pickle.dumps(fun)
+    except Exception as error:
+        raise TypeError(
+            f"workers={workers} sends fun to other processes, but it does not pickle: {error}; "
+            "use a function of a module"
+        ) from error
+
+
+def broken_pool(workers: int) -> str:
+    """What is said where a worker is gone."""
+    return (
+        f"workers={workers}: a process ended while it evaluated fun: killed, crashed, or out of "
+        "memory? With fewer workers each has more of it"
+    )
+
+
 def choice(name: str, value: Any, choices: tuple[str, ...]) -> str:
     """One of a few words."""
     if not isinstance(value, str) or value not in choices:

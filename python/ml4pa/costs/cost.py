@@ -219,6 +219,9 @@ class Cost(NativeObjective):
             f, g = self.value_and_gradient(x)
             return Evaluation(f, g, self._curved(x) if hessian else None, nhev=int(hessian))
 
+    def check_hessian(self) -> None:
+        checks.has_hessian(self)
+
     def hessian(self, x: ArrayLike) -> Array:
         checks.has_hessian(self)
         return super().hessian(x)

@@ -1,4 +1,5 @@
-// C = diag(d^2), with steps y = d z: the diagonal of eqs. (45)-(47) of the tutorial.
+// C = diag(d^2), with steps y = d z: the diagonal of eqs. (45)-(47) of the
+// tutorial.
 #pragma once
 
 #include "ml4pa/cmaes/shape.hpp"
@@ -21,11 +22,13 @@ public:
     }
 
     void points(const double* Z, const double* mean, double sigma, double* X) override {
-        for (Index i = 0; i < p_->population_size; ++i)
+        for (Index i = 0; i < p_->population_size; ++i) {
+            look(n_);
             for (Index j = 0; j < n_; ++j) {
                 const Index k = i * n_ + j;
                 X[k] = mean[j] + sigma * (root_[j] * Z[k]);
             }
+        }
     }
 
     void normal(const double* y, double* z) override {
@@ -42,11 +45,13 @@ public:
                 rank_weight(weights[i], p_->c_mu, Z + i * n_, n_);
         const double keep = p_->keep(h_sigma), c_1 = p_->c_1;
         bool sound = true;
-        // A block of coordinates at a time, which stays in the cache while the rows go by.
+        // A block of coordinates at a time, which stays in the cache while the rows
+        // go by.
         constexpr Index block = 512;
         double rank_mu[block];
         for (Index first = 0; first < n_; first += block) {
             const Index width = std::min(block, n_ - first);
+            look(rows * width);
             std::fill_n(rank_mu, width, 0.0);
             for (Index i = 0; i < rows; ++i) {
                 const double w = scaled_[static_cast<std::size_t>(i)];

@@ -1,5 +1,6 @@
-// C = L L^T, with steps y = L z: eqs. (45)-(47) of the tutorial, and a factor that is computed anew
-// when C has changed enough to matter. U = L^T is kept, by rows.
+// C = L L^T, with steps y = L z: eqs. (45)-(47) of the tutorial, and a factor
+// that is computed anew when C has changed enough to matter. U = L^T is kept,
+// by rows.
 #pragma once
 
 #include "ml4pa/cmaes/products.hpp"
@@ -30,7 +31,10 @@ public:
         p_ = &strategy;
         for (Index i = 0; i < n_; ++i)
             std::copy_n(initial_.data() + i * n_, n_, C_.data() + i * ld_);
-        (void)factor_upper(C_.data(), n_, ld_, U_.data());
+        if (is_diagonal())
+            take_roots();
+        else
+            (void)factor_upper(C_.data(), n_, ld_, U_.data(), *look_up);
         std::fill_n(p_c_.data(), n_, 0.0);
         age_ = 0;
         normals(stream(key_, measure_stream), 0, 0, widest_.data(), n_);
@@ -46,7 +50,7 @@ public:
 
     void points(const double* Z, const double* mean, double sigma, double* X) override {
         const Index rows = p_->population_size;
-        times_upper(Z, rows, U_.data(), n_, ld_, Y_.data());
+        times_upper(Z, rows, U_.data(), n_, ld_, Y_.data(), *look_up);
         for (Index i = 0; i < rows; ++i)
             for (Index j = 0; j < n_; ++j) X[i * n_ + j] = mean[j] + sigma * Y_[i * ld_ + j];
     }
@@ -55,6 +59,7 @@ public:
     void normal(const double* y, double* z) override {
         std::copy_n(y, n_, z);
         for (Index k = 0; k < n_; ++k) {
+            look(n_);
             const double* row = U_.data() + k * ld_;
             z[k] /= row[k];
             for (Index j = k + 1; j < n_; ++j) z[j] -= row[j] * z[k];
@@ -76,9 +81,10 @@ public:
         for (Index i = 0; i < rows; ++i)
             scale(rank_weight(weights[i], p_->c_mu, Z + i * ld_, n_), Y + i * ld_, i);
         scale(p_->c_1, p_c_.data(), rows);
-        std::copy_n(p_c_.data(), ld_, Y + rows * ld_);  // the last row of the product
-        update_upper(C_.data(), n_, ld_, ld_, p_->keep(h_sigma), 1.0, scaled_.data(), Y,
-                     rows + 1);  // (47)
+        std::copy_n(p_c_.data(), ld_,
+                    Y + rows * ld_);  // the last row of the product
+        update_upper(C_.data(), n_, ld_, ld_, p_->keep(h_sigma), 1.0, scaled_.data(), Y, rows + 1,
+                     *look_up);  // (47)
         if (++age_ >= p_->refresh) {
             age_ = 0;
             refactor();
@@ -91,19 +97,24 @@ public:
     // A power iteration for the largest and the smallest eigenvalue of U^T U.
     void measure() override {
         unit(widest_.data());
-        for (Index k = 0; k < n_; ++k)
+        for (Index k = 0; k < n_; ++k) {
+            look(n_);
             work_[k] = dot(U_.data() + k * ld_ + k, widest_.data() + k, n_ - k);
+        }
         Array& v = widest_;
         previous_.assign(v.data(), v.data() + n_);
         std::fill_n(v.data(), n_, 0.0);
-        for (Index k = 0; k < n_; ++k)
+        for (Index k = 0; k < n_; ++k) {
+            look(n_);
             for (Index j = k; j < n_; ++j) v[j] += U_[k * ld_ + j] * work_[k];
+        }
         largest_ = dot(previous_.data(), v.data(), n_);
 
         unit(narrowest_.data());
         previous_.assign(narrowest_.data(), narrowest_.data() + n_);
         normal(previous_.data(), work_.data());
         for (Index k = n_; k-- > 0;) {
+            look(n_);
             const double* row = U_.data() + k * ld_;
             const Index above = k + 1;
             const double rest = dot(row + above, narrowest_.data() + above, n_ - above);
@@ -147,6 +158,18 @@ public:
     }
 
 private:
+    bool is_diagonal() const {
+        for (Index i = 0; i < n_; ++i)
+            for (Index j = i + 1; j < n_; ++j)
+                if (C_[i * ld_ + j] != 0.0) return false;
+        return true;
+    }
+    // What factor_upper gives for a diagonal, without n^3/3 operations.
+    void take_roots() {
+        std::fill_n(U_.data(), n_ * ld_, 0.0);
+        for (Index i = 0; i < n_; ++i) U_[i * ld_ + i] = std::sqrt(C_[i * ld_ + i]);
+    }
+
     std::size_t at(Index i, Index j) const { return static_cast<std::size_t>(i * n_ + j); }
 
     void scale(double a, const double* row, Index i) {
@@ -165,7 +188,7 @@ private:
 
     // U from C; a C that rounding has broken is repaired, and counted.
     void refactor() {
-        if (factor_upper(C_.data(), n_, ld_, U_.data())) return;
+        if (factor_upper(C_.data(), n_, ld_, U_.data(), *look_up)) return;
         ++repairs;
         double most = 0.0;
         bool sound = true;
@@ -184,7 +207,7 @@ private:
         do {
             shift *= 10.0;
             for (Index i = 0; i < n_; ++i) C_[i * ld_ + i] += shift;
-        } while (!factor_upper(C_.data(), n_, ld_, U_.data()));
+        } while (!factor_upper(C_.data(), n_, ld_, U_.data(), *look_up));
     }
 
     Index n_, ld_;

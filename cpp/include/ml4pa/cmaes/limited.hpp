@@ -1,9 +1,12 @@
-// Steps y = S A z, where S holds the initial deviations and A is a product of factors
+// Steps y = S A z, where S holds the initial deviations and A is a product of
+// factors
 //     A_j = (1 - c_d,j) I + c_d,j m_j m_j^T,   j = 1, ..., k.
-// I. Loshchilov, T. Glasmachers, H.-G. Beyer, IEEE Trans. Evol. Comput. 23 (2019) 353, algorithm 3.
+// I. Loshchilov, T. Glasmachers, H.-G. Beyer, IEEE Trans. Evol. Comput. 23
+// (2019) 353, algorithm 3.
 //
-// A z = a z + sum_j b_j m_j, whose coefficients follow from the products m_j z and m_j m_i alone:
-// two products of matrices do for a whole generation what the factors do one after the other.
+// A z = a z + sum_j b_j m_j, whose coefficients follow from the products m_j z
+// and m_j m_i alone: two products of matrices do for a whole generation what
+// the factors do one after the other.
 #pragma once
 
 #include "ml4pa/cmaes/products.hpp"
@@ -43,6 +46,7 @@ public:
         const double a = coefficients(S_.data(), used_, rows, B_.data());
         for (Index first = 0; first < n_; first += block) {
             const Index width = std::min(block, n_ - first);
+            look(rows * width * used_);
             combine(rows, first);
             for (Index i = 0; i < rows; ++i) {
                 const double *z = Z + i * ld_ + first, *y = block_.data() + i * block;
@@ -85,9 +89,11 @@ public:
                 G_[i * k_ + j] = keep[u] * keep[v] * G_[i * k_ + j] + cross;
                 G_[i * k_ + j] += gain[u] * gain[v] * square;
             }
-        // The mean of the steps, with the directions of before; then the directions.
+        // The mean of the steps, with the directions of before; then the
+        // directions.
         for (Index first = 0; first < n_; first += block) {
             const Index width = std::min(block, n_ - first);
+            look(2 * width * k_);
             combine(1, first);
             for (Index j = 0; j < width; ++j)
                 y_mean[first + j] = scale_[first + j] * (a * z_mean[first + j] + block_[j]);
@@ -118,11 +124,13 @@ public:
 private:
     static constexpr Index block = 512;  // coordinates at a time, which stay in the cache
 
-    // out(i, k) = m_k z_i for the first `count` directions, in the order of linalg.hpp.
+    // out(i, k) = m_k z_i for the first `count` directions, in the order of
+    // linalg.hpp.
     void products(const double* Z, Index rows, Index count, double* out) {
         std::fill_n(partial_.data(), rows * count * eight, 0.0);
         for (Index first = 0; first < n_; first += block) {
             const Index width = std::min(block, ld_ - first);
+            look(rows * width * count);
             dots(Z + first, rows, M_.data() + first, count, ld_, width, partial_.data());
         }
         for (Index i = 0; i < rows * count; ++i) {
@@ -131,7 +139,8 @@ private:
         }
     }
 
-    // b of each row from its products with the directions, which are rows of S; a.
+    // b of each row from its products with the directions, which are rows of S;
+    // a.
     double coefficients(const double* S, Index stride, Index rows, double* B) const {
         double a = 1.0;
         for (Index i = 0; i < rows; ++i) {

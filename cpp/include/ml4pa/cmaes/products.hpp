@@ -1,8 +1,10 @@
-// The products of matrices that CMA-ES is made of, each element a sum in the order of its index.
+// The products of matrices that CMA-ES is made of, each element a sum in the
+// order of its index.
 //
-// A tile of the result stays in registers while the sum runs, and vectors go along a row of the
-// result: so its elements do not depend on one another, and neither the width of the vectors nor
-// the tiles can change a bit. Rows are padded with zeros to whole vectors (`padded`).
+// A tile of the result stays in registers while the sum runs, and vectors go
+// along a row of the result: so its elements do not depend on one another, and
+// neither the width of the vectors nor the tiles can change a bit. Rows are
+// padded with zeros to whole vectors (`padded`).
 #pragma once
 
 #include <cmath>
@@ -22,8 +24,9 @@ inline constexpr Index lane = 2;
 typedef double Lane __attribute__((vector_size(lane * sizeof(double)), may_alias));
 inline constexpr Index eight = 8;  // rows are padded to so many, on every machine
 
-// The length of a padded row: an odd number of eights where it is long, else the rows of a matrix
-// of 512 or 1024 columns would fall on the same few places of the cache.
+// The length of a padded row: an odd number of eights where it is long, else
+// the rows of a matrix of 512 or 1024 columns would fall on the same few places
+// of the cache.
 constexpr Index padded(Index n) {
     const Index blocks = (n + eight - 1) / eight;
     return eight * (blocks > 8 && blocks % 2 == 0 ? blocks + 1 : blocks);
@@ -35,7 +38,8 @@ struct Strided {
     Index down, right;
 };
 
-// out(i, j) = keep out(i, j) + sign sum_k a(k, i) b(k, j) for a tile of R rows and C lanes.
+// out(i, j) = keep out(i, j) + sign sum_k a(k, i) b(k, j) for a tile of R rows
+// and C lanes.
 template <int R, int C>
 inline void tile(double* out, Index ld, Strided a, const double* b, Index ld_b, Index sum,
                  double keep, double sign) {
@@ -78,12 +82,15 @@ inline void tile_rows(Index rows, double* out, Index ld, Strided a, const double
 
 inline constexpr Index tile_height = 6, tile_width = 2 * lane;
 
-// Y = Z U for the rows of Z (rows x n): U is upper triangular, zeros below; all padded to ld.
-inline void times_upper(const double* Z, Index rows, const double* U, Index n, Index ld,
-                        double* Y) {
+// Y = Z U for the rows of Z (rows x n): U is upper triangular, zeros below; all
+// padded to ld. Here and below look(operations) is told what was done.
+template <class Look>
+void times_upper(const double* Z, Index rows, const double* U, Index n, Index ld, double* Y,
+                 const Look& look) {
     for (Index j = 0; j < n; j += tile_width) {
         const bool wide = j + tile_width <= ld;
         const Index sum = j + tile_width < n ? j + tile_width : n;
+        look(rows * sum * tile_width);
         for (Index i = 0; i < rows; i += tile_height) {
             const Index height = rows - i < tile_height ? rows - i : tile_height;
             const Strided a{Z + i * ld, 1, ld};
@@ -95,12 +102,15 @@ inline void times_upper(const double* Z, Index rows, const double* U, Index n, I
     }
 }
 
-// C = keep C + sign A^T B in the upper triangle of C (n x n), for A and B (sum x n). What is below
-// the diagonal in a tile that holds a part of it is written too, and never read. All rows have the
-// length ld, of which the last n to `width` are padding.
-inline void update_upper(double* C, Index n, Index width, Index ld, double keep, double sign,
-                         const double* A, const double* B, Index sum) {
+// C = keep C + sign A^T B in the upper triangle of C (n x n), for A and B (sum
+// x n). What is below the diagonal in a tile that holds a part of it is written
+// too, and never read. All rows have the length ld, of which the last n to
+// `width` are padding.
+template <class Look>
+void update_upper(double* C, Index n, Index width, Index ld, double keep, double sign,
+                  const double* A, const double* B, Index sum, const Look& look) {
     for (Index i = 0; i < n; i += tile_height) {
+        look((n - i) * sum * tile_height);
         const Index height = n - i < tile_height ? n - i : tile_height;
         const Strided a{A + i, ld, 1};
         for (Index j = i & ~(lane - 1); j < n;) {
@@ -115,8 +125,8 @@ inline void update_upper(double* C, Index n, Index width, Index ld, double keep,
     }
 }
 
-// Adds the products of R rows of A with C rows of B to their eight partial sums, which stand in the
-// order of linalg.hpp; `width` is a number of eights.
+// Adds the products of R rows of A with C rows of B to their eight partial
+// sums, which stand in the order of linalg.hpp; `width` is a number of eights.
 template <int R, int C>
 inline void dot_tile(const double* A, const double* B, Index ld, Index width, double* partial,
                      Index columns) {
@@ -141,7 +151,8 @@ inline void dot_tile(const double* A, const double* B, Index ld, Index width, do
                 reinterpret_cast<Lane*>(partial + (i * columns + c) * eight)[q] = total[i][c][q];
 }
 
-// partial(i, k) += products of row i of A and row k of B, eight partial sums each.
+// partial(i, k) += products of row i of A and row k of B, eight partial sums
+// each.
 inline void dots(const double* A, Index rows, const double* B, Index columns, Index ld, Index width,
                  double* partial) {
     constexpr Index r = lane == 8 ? 4 : 2, c = lane == 8 ? 4 : lane == 4 ? 3 : 1;
@@ -167,10 +178,12 @@ inline void dots(const double* A, Index rows, const double* B, Index columns, In
 
 inline constexpr Index panel = 32;
 
-// The rows first .. first + height - 1 of the factor: U^T U there, by rows, and what follows from
-// them to the right. False where a pivot is not positive.
-inline bool factor_panel(double* U, Index n, Index ld, Index first, Index height) {
+// The rows first .. first + height - 1 of the factor: U^T U there, by rows, and
+// what follows from them to the right. False where a pivot is not positive.
+template <class Look>
+bool factor_panel(double* U, Index n, Index ld, Index first, Index height, const Look& look) {
     for (Index k = first; k < first + height; ++k) {
+        look((n - k) * height);
         double* row = U + k * ld;
         if (!(row[k] > 0.0) || !(row[k] < 1e300)) return false;
         const double pivot = std::sqrt(row[k]);
@@ -185,23 +198,25 @@ inline bool factor_panel(double* U, Index n, Index ld, Index first, Index height
     return true;
 }
 
-// U with C = U^T U and zeros below the diagonal, from the upper triangle of C. False where C is not
-// positive definite; U is then of no use.
-inline bool factor_upper(const double* C, Index n, Index ld, double* U) {
+// U with C = U^T U and zeros below the diagonal, from the upper triangle of C.
+// False where C is not positive definite; U is then of no use.
+template <class Look>
+bool factor_upper(const double* C, Index n, Index ld, double* U, const Look& look) {
     for (Index i = 0; i < n; ++i) {
+        look(n);
         for (Index j = 0; j < i; ++j) U[i * ld + j] = 0.0;
         for (Index j = i; j < ld; ++j) U[i * ld + j] = j < n ? C[i * ld + j] : 0.0;
     }
     for (Index k = 0; k < n; k += panel) {
         const Index height = n - k < panel ? n - k : panel;
-        if (!factor_panel(U, n, ld, k, height)) return false;
+        if (!factor_panel(U, n, ld, k, height, look)) return false;
         const Index rest = k + panel;
         if (rest >= n) break;
         const double* right = U + k * ld + rest;
-        update_upper(U + rest * ld + rest, n - rest, ld - rest, ld, 1.0, -1.0, right, right,
-                     height);
-        // Zeros again where the tiles have written below the diagonal: a tile begins up to
-        // tile_height - 1 rows above, at a whole vector.
+        update_upper(U + rest * ld + rest, n - rest, ld - rest, ld, 1.0, -1.0, right, right, height,
+                     look);
+        // Zeros again where the tiles have written below the diagonal: a tile
+        // begins up to tile_height - 1 rows above, at a whole vector.
         for (Index i = rest; i < n; ++i) {
             const Index first = (i - tile_height + 1) & ~(eight - 1);
             for (Index j = first > rest ? first : rest; j < i; ++j) U[i * ld + j] = 0.0;

@@ -4,7 +4,8 @@
 
 namespace ml4pa::methods {
 
-// x_i = m + sigma z_i, z_i ~ N(0, I), i = 1, ..., lambda;  m <- the best point told so far.
+// x_i = m + sigma z_i, z_i ~ N(0, I), i = 1, ..., lambda;  m <- the best point
+// told so far.
 class RandomSearch final : public PopulationRun {
 public:
     RandomSearch(const Parameters& p, std::uint64_t key, const double* x0, Index n, Bounds bounds)
@@ -24,9 +25,11 @@ public:
 
 protected:
     void sample(double* X) override {
-        normals_rows(key(), time(), 0, rows_, X, n_);
-        for (Index i = 0; i < rows_; ++i)
+        normals_in_turns(key(), time(), rows_, X, n_, look_up());
+        for (Index i = 0; i < rows_; ++i) {
+            look_up()(n_);
             for (Index j = 0; j < n_; ++j) X[i * n_ + j] = mean_[j] + sigma_ * X[i * n_ + j];
+        }
     }
     void update(const double*, const double*) override {
         if (best_f_ < infinity) std::copy_n(x(), n_, mean_.data());

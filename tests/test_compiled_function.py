@@ -1,0 +1,647 @@
+"""CompiledFunction: what it takes and refuses, and the promises where machine code is evaluated.
+
+That both engines compute the same with it is tested over all methods by the rows of cases.py.
+"""
+
+from __future__ import annotations
+
+import copy
+import ctypes
+import functools
+import gc
+import math
+import os
+import pickle
+import re
+import signal
+import threading
+import time
+import weakref
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from cases import GRADIENT, POPULATIONS, Late, bowl, bowl_hess, bowl_jac, python, square
+from machine_code import DOUBLES, VALUE, WRITE, coded, spinning, value_code, view, write_code
+from numpy.testing import assert_array_equal
+from promises import same
+from test_promises_endings import main_thread, soon
+
+import ml4pa
+from ml4pa import CMAES, Adam, CompiledFunction, Function, GradientDescent, Newton, Status, minimize
+
+every_population = pytest.mark.parametrize("method", POPULATIONS.values(), ids=POPULATIONS)
+every_gradient_method = pytest.mark.parametrize("method", GRADIENT.values(), ids=GRADIENT)
+both_engines = pytest.mark.parametrize("engine", ["compiled", "numpy"])
+
+X = np.array([[0.5, -1.0, 2.0], [1.0, 0.0, 0.3]])
+
+# ---- what is taken -------------------------------------------------------------------------------
+
+
+@functools.cache
+def cfuncs():
+    """Value and gradient of sum_i (i + 1) x_i^2, and with data, times data[0]."""
+    numba = pytest.importorskip("numba")
+    from numba import carray, types
+
+    number, whole, numbers = types.double, types.intc, types.CPointer(types.double)
+
+    @numba.cfunc(number(whole, numbers))
+    def value(n, x):
+        total = 0.0
+        for i in range(n):
+            total += (i + 1) * x[i] * x[i]
+        return total
+
+    @numba.cfunc(types.void(whole, numbers, numbers))
+    def slope(n, x, out):
+        for i in range(n):
+            out[i] = 2.0 * (i + 1) * x[i]
+
+    @numba.cfunc(number(whole, numbers, types.CPointer(types.double)))
+    def value_data(n, x, data):
+        total = 0.0
+        for i in range(n):
+            total += (i + 1) * x[i] * x[i]
+        return data[0] * total
+
+    @numba.cfunc(types.void(whole, numbers, numbers, types.voidptr))
+    def slope_data(n, x, out, data):
+        scale = carray(data, 1, types.double)[0]
+        for i in range(n):
+            out[i] = scale * 2.0 * (i + 1) * x[i]
+
+    return value, slope, value_data, slope_data
+
+
+def ramp(x):
+    return float(np.sum(np.arange(1.0, x.size + 1) * x * x))
+
+
+def ramp_jac(x):
+    return 2.0 * np.arange(1.0, x.size + 1) * x
+
+
+def cffi_pointer(address, kind):
+    cffi = pytest.importorskip("cffi")
+    return cffi.FFI().cast(kind, address)
+
+
+def low_level(function, *more):
+    return pytest.importorskip("scipy").LowLevelCallable(function, *more)
+
+
+class Bare(ctypes._CFuncPtr):
+    """A function of a library, of which nothing is told but what it returns."""
+
+    _flags_ = ctypes._FUNCFLAG_CDECL
+    _restype_ = ctypes.c_double
+
+
+#: Every kind of pointer: from a numba cfunc and its C type.
+POINTERS = {
+    "numba": lambda f, kind: f,
+    "ctypes": lambda f, kind: f.ctypes,
+    "ctypes-bare": lambda f, kind: Bare(f.address),
+    "cffi": lambda f, kind: cffi_pointer(f.address, kind),
+    "address": lambda f, kind: f.address,
+    "numpy-integer": lambda f, kind: np.uintp(f.address),
+    "scipy": lambda f, kind: low_level(f.ctypes),
+    "scipy-cffi": lambda f, kind: low_level(cffi_pointer(f.address, kind)),
+}
+
+
+@pytest.mark.parametrize("kind", POINTERS)
+def test_every_kind_of_pointer(kind):
+    value, slope, *_ = cfuncs()
+    make = POINTERS[kind]
+    f = CompiledFunction(
+        make(value, "double(*)(int, double *)"),
+        jac=make(slope, "void(*)(int, double *, double *)"),
+    )
+    assert_array_equal(f(X), [ramp(x) for x in X])
+    assert f(X[0]) == ramp(X[0]) and type(f(X[0])) is float
+    assert_array_equal(f.gradient(X), [ramp_jac(x) for x in X])
+
+
+@pytest.mark.parametrize("kind", POINTERS)
+def test_every_kind_of_pointer_with_data(kind):
+    *_, value, slope = cfuncs()
+    make = POINTERS[kind]
+    f = CompiledFunction(
+        make(value, "double(*)(int, double *, void *)"),
+        3,
+        make(slope, "void(*)(int, double *, double *, void *)"),
+        data=np.array([3.0]),
+    )
+    assert_array_equal(f(X), [3.0 * ramp(x) for x in X])
+    assert_array_equal(f.gradient(X), [3.0 * ramp_jac(x) for x in X])
+
+
+class Scale(ctypes.Structure):
+    _fields_ = [("scale", ctypes.c_double)]
+
+
+def new_cffi(kind):
+    return pytest.importorskip("cffi").FFI().new(kind, [3.0])
+
+
+DATA = {
+    "array": lambda: np.array([3.0]),
+    "read-only": lambda: np.frombuffer(np.array([3.0]).tobytes()),
+    "address": lambda: KEPT.ctypes.data,
+    "c_void_p": lambda: ctypes.c_void_p(KEPT.ctypes.data),
+    "pointer": lambda: ctypes.pointer(ctypes.c_double(3.0)),
+    "number": lambda: ctypes.c_double(3.0),
+    "structure": lambda: Scale(3.0),
+    "ctypes-array": lambda: (ctypes.c_double * 2)(3.0, 4.0),
+    "cffi-array": lambda: new_cffi("double[1]"),
+    "cffi-void": lambda: cffi_pointer(KEPT.ctypes.data, "void *"),
+}
+KEPT = np.array([3.0])
+
+
+@pytest.mark.parametrize("kind", DATA)
+def test_every_kind_of_data(kind):
+    *_, value, slope = cfuncs()
+    f = CompiledFunction(value, jac=slope, data=DATA[kind]())
+    gc.collect()
+    assert_array_equal(f(X), [3.0 * ramp(x) for x in X])
+    assert_array_equal(f.gradient(X), [3.0 * ramp_jac(x) for x in X])
+
+
+def test_user_data_of_scipy_goes_with_its_function():
+    *_, value, slope = cfuncs()
+    two, five = np.array([2.0]), np.array([5.0])
+    f = CompiledFunction(
+        low_level(value.ctypes, two.ctypes.data_as(ctypes.c_void_p)),
+        jac=low_level(slope.ctypes, five.ctypes.data_as(ctypes.c_void_p)),
+    )
+    assert_array_equal(f(X), [2.0 * ramp(x) for x in X])
+    assert_array_equal(f.gradient(X), [5.0 * ramp_jac(x) for x in X])
+    with pytest.raises(ValueError, match="^data=.* must be None: fun brings its own user_data"):
+        CompiledFunction(low_level(value.ctypes, two.ctypes.data_as(ctypes.c_void_p)), data=five)
+
+
+def test_a_function_as_data():
+    """A callback that calls another function by its address."""
+    seen = []
+    with_data = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_int, DOUBLES, ctypes.c_void_p)
+    inner = value_code(ramp)
+
+    def outer(n, x, data):
+        seen.append(data)
+        return VALUE(data)(n, x)
+
+    for data in (inner, cfuncs()[0]):
+        f = CompiledFunction(with_data(outer), data=data)
+        assert f(X[0]) == ramp(X[0])
+    assert seen == [ctypes.cast(inner, ctypes.c_void_p).value, cfuncs()[0].address]
+
+
+def test_a_known_signature_without_data_gets_null():
+    seen = []
+    with_data = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_int, DOUBLES, ctypes.c_void_p)
+    CompiledFunction(with_data(lambda n, x, data: seen.append(data) or 1.0))([1.0, 2.0])
+    assert seen == [None]
+
+
+def test_ndpointer_and_void_pointers_are_parameters_too():
+    for kind in (np.ctypeslib.ndpointer(dtype=float), np.ctypeslib.ndpointer(), ctypes.c_void_p):
+        f = Bare(cfuncs()[0].address)
+        f.argtypes = [ctypes.c_int, kind]
+        assert CompiledFunction(f)(X[0]) == ramp(X[0])
+
+
+# ---- what is refused -----------------------------------------------------------------------------
+
+
+def refused(text, *args, **given):
+    with pytest.raises((TypeError, ValueError), match="^" + re.escape(text)):
+        CompiledFunction(*args, **given)
+
+
+def function(result, *arguments):
+    f = Bare(1)
+    f.restype, f.argtypes = result, arguments
+    return f
+
+
+def test_what_is_no_machine_code():
+    refused("fun=None must be machine code: a numba @cfunc, a scipy.LowLevelCallable", None)
+    refused("fun=True must be machine code", True)
+    refused("fun='f' must be machine code", "f")
+    refused("fun=0 must be the address of a function, not 0", 0)
+    refused("fun=-1 must be the address of a function", -1)
+    refused("fun=", VALUE())  # a null pointer
+    with pytest.raises(TypeError, match="and Python code is for ml4pa.Function$"):
+        CompiledFunction(lambda x: 1.0)
+    refused("jac=True must be machine code", 1, jac=True)
+    refused("jac='forward' must be one of '2-point', '3-point'", 1, jac="forward")
+    refused("hess=1.5 must be machine code", 1, hess=1.5)
+    refused("n=0 must be >= 1", 1, 0)
+
+
+def test_signatures_that_are_others():
+    number, whole, void = ctypes.c_double, ctypes.c_int, ctypes.c_void_p
+    refused(
+        "fun has the signature 'double (double)', but must have 'double (int, double *)' or "
+        "'double (int, double *, void *)'",
+        function(number, number),
+    )
+    refused("fun has the signature 'int (int, double *)'", function(whole, whole, DOUBLES))
+    refused("fun has the signature 'void (int, double *)'", function(None, whole, DOUBLES))
+    refused("fun has the signature 'c_float (int,", function(ctypes.c_float, whole, DOUBLES))
+    refused("fun has the signature 'double (c_long,", function(number, ctypes.c_long, DOUBLES))
+    floats = ctypes.POINTER(ctypes.c_float)
+    refused("fun has the signature 'double (int, c_float *)'", function(number, whole, floats))
+    refused(
+        "fun has the signature 'double (int, double *, double)'",
+        function(number, whole, DOUBLES, number),
+    )
+    refused("fun has the signature", function(number, whole, DOUBLES, void, void))
+    refused("jac has the signature 'double (int, double *)', but must have 'void (int, double *, "
+            "double *)' or", 1, jac=function(number, whole, DOUBLES))  # fmt: skip
+    refused("hess has the signature", 1, hess=VALUE(1))
+    single = np.ctypeslib.ndpointer(dtype=np.float32)
+    refused("fun has the signature 'double (int, float32 *)'", function(number, whole, single))
+    value, slope, *_ = cfuncs()
+    refused("fun has the signature 'void (int, double *, double *)'", slope)
+    refused("jac has the signature 'double (int, double *)'", value, jac=value)
+    refused("fun has the signature 'void (int, double *, double *)'", low_level(slope.ctypes))
+    refused("fun has the signature 'double (int)'", cffi_pointer(1, "double(*)(int)"))
+    refused("fun is 'double *' of cffi, but must be a function", cffi_pointer(1, "double *"))
+
+
+def test_data_that_nobody_takes():
+    value, _, value_data, _ = cfuncs()
+    refused("data is given, but fun takes no 'void *' after x", value, data=KEPT)
+    refused("data is an array that lies scattered", value_data, data=np.ones((4, 2))[:, 0])
+    refused("data is an array that lies scattered", value_data, data=np.array([None]))
+    refused("data=[3.0] must be an array of NumPy, a pointer", value_data, data=[3.0])
+    refused("data=1.5 must be", value_data, data=1.5)
+
+
+def test_the_dimension_is_held_to():
+    f = CompiledFunction(cfuncs()[0], 3)
+    assert f.n == 3
+    with pytest.raises(ValueError, match=r"^x has shape \(2,\), but value is defined on n=3"):
+        f([1.0, 2.0])
+    with pytest.raises(ValueError, match=r"^x0 has shape \(2,\) but fun is defined on n=3"):
+        minimize(f, [1.0, 2.0])
+    free = CompiledFunction(cfuncs()[0])
+    assert free.n is None and free([2.0]) == 4.0 and free(X[0]) == ramp(X[0])
+    assert minimize(free, [1.0, 2.0], Adam(0.1)).x.shape == (2,)
+
+
+# ---- lifetime ------------------------------------------------------------------------------------
+
+
+def test_it_keeps_what_it_calls_alive_and_lets_go_of_it():
+    def make():
+        data = np.array([3.0])
+        gone = weakref.ref(data)
+        with_data = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_int, DOUBLES, ctypes.c_void_p)
+
+        def fun(n, x, data):
+            return ctypes.cast(data, DOUBLES)[0] * ramp(view(x, n))
+
+        called = weakref.ref(fun)
+        return CompiledFunction(with_data(fun), data=data), gone, called
+
+    f, gone, called = make()
+    gc.collect()
+    assert f(X[0]) == 3.0 * ramp(X[0])
+    result = minimize(f, X[0], CMAES(0.3), rng=1, max_iter=3)
+    assert result.fun == f(result.x)
+    del f
+    gc.collect()
+    assert gone() is None and called() is None
+
+
+def test_copies_share_the_code_and_pickles_are_refused():
+    f = CompiledFunction(cfuncs()[0], 3)
+    assert copy.copy(f)(X[0]) == f(X[0])
+    with pytest.raises(TypeError, match=r"^fun=CompiledFunction\(value\) cannot be pickled: an"):
+        pickle.dumps(f)
+    with pytest.raises(TypeError, match="instead of workers=, threads= shares it out"):
+        minimize(f, X[0], ml4pa.RandomSearch(0.1), rng=1, workers=2)
+    result = minimize(f, X[0], Adam(0.1), max_iter=5, record=True)
+    same(pickle.loads(pickle.dumps(result)), result)
+    expected = minimize(f, X[0], ml4pa.RandomSearch(0.1), rng=1, max_iter=5)
+    with ThreadPoolExecutor(2) as pool:  # which need not pickle
+        result = minimize(f, X[0], ml4pa.RandomSearch(0.1), rng=1, max_iter=5, workers=pool.map)
+    assert_array_equal(result.x, expected.x)
+
+
+# ---- derivatives ---------------------------------------------------------------------------------
+
+WINDOWS = {
+    "free": None,
+    "inside": ([-9.0] * 3, [9.0] * 3),
+    "at-the-bounds": ([0.5, -1.0, -1.0], [3.0, 4.0, 2.0]),
+    "held": ([0.5, -1.0, 2.0], [0.5, 4.0, 2.0]),
+}
+
+
+@pytest.mark.parametrize("where", WINDOWS)
+@pytest.mark.parametrize("kind", [None, "2-point", "3-point", bowl_jac])
+def test_differences_are_those_of_a_python_function(kind, where):
+    window = WINDOWS[where] and tuple(np.array(side) for side in WINDOWS[where])
+    f = Function(bowl, kind).within(window, 3)
+    x = X[0]
+    for threads in (1, 2):
+        g = coded(bowl, kind).within(window, 3, threads)
+        assert_array_equal(g.gradient(x), f.gradient(x))
+        assert_array_equal(g.hessian(x), f.hessian(x))
+        a, b = g.evaluate(x), f.evaluate(x)
+        assert_array_equal(a.g, b.g)
+        assert (a.f, a.nfev, a.njev) == (b.f, b.nfev, b.njev)
+
+
+def test_a_hessian_is_taken_row_by_row():
+    f = coded(bowl, bowl_jac, lambda x: np.arange(9.0).reshape(3, 3))
+    assert_array_equal(f.hessian(X[0]), np.arange(9.0).reshape(3, 3))
+    assert_array_equal(f.hessian(X)[1], np.arange(9.0).reshape(3, 3))
+    assert_array_equal(coded(bowl, bowl_jac, bowl_hess).hessian(X), [bowl_hess(x) for x in X])
+
+
+@both_engines
+def test_newton_needs_a_hessian_or_a_gradient(engine):
+    with pytest.raises(ValueError, match="^hess=None, but this method needs the Hessian"):
+        minimize(coded(bowl), X[0], Newton(), engine=engine)
+    a = minimize(coded(bowl, bowl_jac), X[0], Newton(), engine=engine)
+    assert a.success and a.njev == (a.nit + 1) * 7 and a.nhev == 0
+    b = minimize(coded(bowl, bowl_jac, bowl_hess), X[0], Newton(), engine=engine)
+    assert b.success and b.nhev == b.nit + 1 == b.njev
+
+
+def test_what_a_gradient_leaves_out_is_seen():
+    """A coordinate that is not written is no zero, with which the run would end as converged."""
+
+    def half(n, x, out):
+        out[0] = 2 * x[0]
+
+    f = CompiledFunction(value_code(square), jac=WRITE(half))
+    g = f.gradient([1.0, 2.0])
+    assert g[0] == 2.0 and np.isnan(g[1])
+    assert minimize(f, [1.0, 2.0], Adam(0.1)).status == Status.DIVERGED
+
+
+@both_engines
+def test_what_is_written_into_x_is_harmless(engine):
+    def spoil(fun):
+        def call(x):
+            told = fun(x.copy())
+            x[:] = math.nan
+            return told
+
+        return call
+
+    f, g = coded(spoil(bowl), spoil(bowl_jac)), coded(bowl, bowl_jac)
+    for method in (Adam(0.1), CMAES(0.3)):
+        a = minimize(f, X[0], method, rng=1, max_iter=9, engine=engine, record=True)
+        same(a, minimize(g, X[0], method, rng=1, max_iter=9, engine=engine, record=True))
+    assert_array_equal(coded(spoil(bowl)).gradient(X), coded(bowl).gradient(X))
+
+
+# ---- threads -------------------------------------------------------------------------------------
+
+
+@every_population
+def test_the_same_bytes_for_any_number_of_threads(method):
+    """Costs that differ fourfold from point to point."""
+    pytest.importorskip("numba")
+    f = CompiledFunction(spinning(20_000))
+
+    def run(threads=None, fun=f):
+        return minimize(fun, np.full(4, 1.0), method, max_iter=12, rng=5, threads=threads,
+                        record=True)  # fmt: skip
+
+    first = run(1)
+    for threads in (2, 8, None):
+        same(first, run(threads))
+    same(first, run(1, CompiledFunction(spinning(0))))
+    with ThreadPoolExecutor(3) as pool:
+        for other in pool.map(run, (2, 1, 2)):
+            same(first, other)
+
+    def nested(x):
+        same(first, run(2))
+        return float(x @ x)
+
+    assert minimize(coded(nested), [1.0], method, max_iter=1, rng=1, threads=2).nit == 1
+
+
+@every_gradient_method
+def test_differences_are_the_same_bytes_for_any_number_of_threads(method):
+    pytest.importorskip("numba")
+    f = CompiledFunction(spinning(5_000), jac=None)
+    if method.wants_hessian:
+        f = CompiledFunction(spinning(1_000), jac=write_code(lambda x: 2 * x))
+    first = minimize(f, np.full(4, 0.5), method, max_iter=9, record=True, threads=1)
+    for threads in (2, 8, None):
+        same(first, minimize(f, np.full(4, 0.5), method, max_iter=9, record=True, threads=threads))
+
+
+@every_population
+@pytest.mark.parametrize("threads", [1, 2, 8])
+def test_budgets_and_bounds_on_threads(method, threads):
+    """Evaluations that sleep, so that threads are made; each is counted, none is outside."""
+    low, high = np.array([-1.0, 0.0, 2.0]), np.array([0.5, 0.0, 2.5])
+    seen, at_once, most = [], set(), [0]
+
+    def fun(x):
+        at_once.add(threading.get_native_id())
+        most[0] = max(most[0], len(at_once))
+        seen.append(x.copy())
+        time.sleep(1e-3)
+        at_once.discard(threading.get_native_id())
+        return float(np.sum((x - 10) ** 2))
+
+    result = minimize(coded(fun), [0.0, 0.0, 2.2], method, bounds=np.stack([low, high], 1), rng=1,
+                      max_evals=107, threads=threads)  # fmt: skip
+    assert result.nfev == len(seen) == 107 and result.status == Status.MAX_EVALS
+    assert (np.array(seen) >= low).all() and (np.array(seen) <= high).all()
+    assert result.fun == min(np.sum((x - 10) ** 2) for x in seen)
+    assert most[0] == 1 if threads == 1 else 2 <= most[0] <= threads
+
+
+def test_differences_stay_within_bounds_and_budgets():
+    low, high = np.array([-1.0, 0.0, 2.0]), np.array([0.5, 0.0, 2.5])
+    for kind, cost in ((None, 7), ("2-point", 4)):
+        seen = []
+        f = coded(lambda x, seen=seen: seen.append(x.copy()) or float(np.sum((x - 10) ** 2)), kind)
+        result = minimize(f, [0.4999, 0.0, 2.0], Adam(1e-9), bounds=np.stack([low, high], 1),
+                          max_evals=60)  # fmt: skip
+        assert (np.array(seen) >= low).all() and (np.array(seen) <= high).all()
+        assert result.nfev == len(seen) == 60 // cost * cost
+
+
+FORK = """
+import os
+import numpy as np
+from machine_code import spinning
+from cases import POPULATIONS
+from ml4pa import CompiledFunction, minimize
+f = CompiledFunction(spinning(20_000))
+
+def run():
+    found = [
+        minimize(f, np.full(4, 1.0), method, max_iter=9, rng=5, threads=2).x.tobytes()
+        for method in POPULATIONS.values()
+    ]
+    return found, f.gradient(np.ones(9)).tobytes(), f(np.ones((99, 2))).tobytes()
+
+before = run()
+child = os.fork()
+if child == 0:
+    os._exit(0 if run() == before else 1)
+assert os.waitpid(child, 0)[1] == 0
+assert run() == before
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_fork_after_use_does_not_hang():
+    pytest.importorskip("numba")
+    done = python(FORK)
+    assert done.returncode == 0, done.stderr
+
+
+def test_pythons_lock_is_free_meanwhile():
+    pytest.importorskip("numba")
+    f = CompiledFunction(spinning(10_000_000))  # some 20 ms
+    done = threading.Event()
+
+    def count():
+        n = 0
+        while not done.is_set():
+            n += 1
+            time.sleep(1e-3)
+        return n
+
+    for work in (
+        lambda: minimize(f, np.ones(3), CMAES(0.3), max_time=0.3),
+        lambda: minimize(f, np.ones(3), Adam(0.1), max_time=0.3),
+        lambda: f(np.ones((9, 3))),
+        lambda: f(np.ones(3)),
+    ):
+        done.clear()
+        with ThreadPoolExecutor(1) as pool:
+            counted = pool.submit(count)
+            began = time.perf_counter()
+            work()
+            took = time.perf_counter() - began
+            done.set()
+            assert counted.result() > 100 * took  # of 1000 a second; a held lock leaves one
+
+
+# ---- always returns ------------------------------------------------------------------------------
+
+
+INTERRUPTED = {
+    "population": lambda f, n: minimize(f, np.ones(4), CMAES(0.3, tolfun=0, tolx=0), threads=n),
+    "huge-generation": lambda f, n: minimize(
+        f, np.ones(4), CMAES(0.3, population_size=10**6), threads=n
+    ),
+    "gradient": lambda f, n: minimize(
+        f, np.ones(4), GradientDescent(1e-12), threads=n, max_iter=10**9
+    ),
+    "differences": lambda f, n: minimize(
+        f, np.ones(4000), GradientDescent(1e-12), threads=n, max_iter=10**9
+    ),
+    "call": lambda f, n: f(np.ones((10**6, 4))),
+    "call-gradient": lambda f, n: f.gradient(np.ones(10**5)),
+}
+
+
+@main_thread
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("what", INTERRUPTED)
+def test_ctrl_c_stops_machine_code_within_a_tenth_of_a_second(what, threads):
+    pytest.importorskip("numba")
+    f = CompiledFunction(spinning(500_000))  # a millisecond or two
+    f(np.ones(2))
+    soon(lambda: INTERRUPTED[what](f, threads), lambda: signal.raise_signal(signal.SIGINT))
+
+
+@every_population
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("what", [math.nan, math.inf])
+def test_no_value_at_all_ends_the_run(method, what, threads):
+    result = minimize(coded(lambda x: what), [1.0, 2.0], method, rng=1, threads=threads)
+    assert result.status == Status.NO_VALUE and not result.success and result.nit == 10
+    assert_array_equal(result.fun, what)
+
+
+def half(x):
+    time.sleep(1e-4)  # worth threads
+    return math.nan if x[0] < 0 else float(x @ x)
+
+
+@every_population
+@pytest.mark.parametrize("threads", [1, 2])
+def test_some_nan_is_ranked_worst_or_raised_with_its_point(method, threads):
+    f = coded(half)
+    result = minimize(f, [1.0, 1.0], method, rng=1, max_iter=30, threads=threads)
+    assert math.isfinite(result.fun) and result.fun == half(result.x)
+    with pytest.raises(FloatingPointError, match=r"^fun is NaN at x = \[") as error:
+        minimize(f, [0.0, 1.0], method, rng=1, threads=threads, on_nan="raise")
+    assert eval(str(error.value).partition(" = ")[2])[0] < 0
+    deep = coded(lambda x: -math.inf if x[0] < 0.9 else float(x @ x))
+    result = minimize(deep, [1.0, 1.0], method, rng=1, max_iter=20, threads=threads)
+    assert result.fun == -math.inf and result.x[0] < 0.9
+
+
+@both_engines
+@every_gradient_method
+def test_nan_ends_a_descent_or_is_raised_with_its_point(method, engine):
+    def make():
+        return coded(Late(math.nan, 3), lambda x: 2 * x, lambda x: 2 * np.eye(2) + 0.1)
+
+    result = minimize(make(), [1.0, 2.0], method, engine=engine, record=True)
+    assert result.status == Status.DIVERGED and result.nfev == 4 == len(result.path)
+    with pytest.raises(FloatingPointError, match=r"^fun is NaN at x = \["):
+        minimize(make(), [1.0, 2.0], method, engine=engine, on_nan="raise")
+
+
+# ---- other drivers -------------------------------------------------------------------------------
+
+
+def quartic(x):
+    return float((x[0] ** 2 - 1) ** 2 + (x[1] ** 2 - 1) ** 2 + 0.1 * x[0])
+
+
+def quartic_jac(x):
+    return 4 * x * (x**2 - 1) + np.array([0.1, 0.0])
+
+
+@pytest.mark.parametrize("jac", [None, quartic_jac])
+def test_multistart_find_minima_and_sweep_take_it(jac):
+    f, g = coded(quartic, jac), Function(quartic, jac)
+    starts = np.array([[0.5, 0.5], [-0.5, 0.7], [0.3, -2.0]])
+    for method in (Adam(0.05), CMAES(0.3)):
+        rows = ml4pa.multistart(f, starts, method, max_iter=50, rng=1)
+        assert rows.engine == "compiled"
+        rng = np.random.default_rng(1)
+        for row, start in zip(rows, starts, strict=True):
+            same(row, minimize(g, start, method, max_iter=50, rng=rng))
+    found = ml4pa.find_minima(f, [(-2, 2), (-2, 2)], starts=30, rng=1)
+    expected = ml4pa.find_minima(g, [(-2, 2), (-2, 2)], starts=30, rng=1)
+    assert len(found.x) == 4 == len(expected.x)
+    assert_array_equal(found.x, expected.x)
+    table = ml4pa.sweep(f, [0.5, 0.5], ml4pa.grid(Adam, learning_rate=[0.01, 0.1]), max_iter=20)
+    again = ml4pa.sweep(g, [0.5, 0.5], ml4pa.grid(Adam, learning_rate=[0.01, 0.1]), max_iter=20)
+    assert_array_equal(table.runs.x, again.runs.x)
+
+
+def test_it_can_be_asked_and_told():
+    f = CompiledFunction(cfuncs()[0], 3, cfuncs()[1])
+    result = minimize(f, X[0], CMAES(0.3), rng=2, max_iter=20)
+    run = CMAES(0.3).start(X[0], rng=2)
+    for _ in range(20):
+        points = run.ask()
+        run.tell(points, f(points))
+    assert_array_equal(run.x, result.x)
