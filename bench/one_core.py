@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterator
 
 THREADS = (
     "OMP_NUM_THREADS",
@@ -35,3 +37,17 @@ def unpin(cpus: set[int]) -> None:
     """Gives the CPUs back."""
     if cpus:
         os.sched_setaffinity(0, cpus)
+
+
+@contextlib.contextmanager
+def all_cpus() -> Iterator[None]:
+    """Lets this process, and the threads that it makes, run anywhere meanwhile."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, range(os.cpu_count() or 1))
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)

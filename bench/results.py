@@ -30,6 +30,7 @@ import bench_descents  # noqa: E402
 import bench_fit  # noqa: E402
 import bench_fleets  # noqa: E402
 import bench_import  # noqa: E402
+import bench_threads  # noqa: E402
 import bench_updates  # noqa: E402
 import c_loops  # noqa: E402
 import numpy as np  # noqa: E402
@@ -49,6 +50,7 @@ SECTIONS = {
     "Gradient methods": (bench_descents, bench_updates, bench_import),
     "Fleets": (bench_fleets,),
     "CMA-ES": (bench_cmaes,),
+    "Threads": (bench_threads,),
     "Fits": (bench_fit,),
     "Costs": (bench_costs,),
 }

@@ -394,6 +394,23 @@ def test_covariance_that_breaks_is_repaired_and_counted(engine):
     assert result.success
 
 
+@pytest.mark.parametrize(("mode", "repairs"), [("full", 60), ("diagonal", 56)])
+def test_a_covariance_that_its_weights_break_is_repaired_and_counted(mode, repairs):
+    """Negative weights so large that C is negative in nearly every generation."""
+    method = CMAES(0.5, covariance=mode, population_size=6, weights=[1, 0.5, 0, -4, -4, -4],
+                   c_mu=0.6, c_1=0.1, tolfun=0, tolx=0)  # fmt: skip
+    f = Ellipsoid(3)
+    runs = [method.start(np.ones(3), rng=1, engine=e) for e in ("compiled", "numpy")]
+    for run in runs:
+        for _ in range(60):
+            run.tell(run.ask(), f(run.ask()))
+            assert np.isfinite(run.ask()).all()
+            C = run.state["covariance"]
+            np.linalg.cholesky(C if mode == "full" else np.diag(C))
+        assert run.state["repairs"] == repairs
+        assert math.isfinite(run.state["sigma"]) and not run.stop
+
+
 # ---- restarts ------------------------------------------------------------------------------------
 
 
