@@ -83,6 +83,8 @@ class Compiled(FleetJob):
 
 
 class CompiledPaths(FleetJob):
+    """The memory of the last call's paths is used again; numba's is fresh in every call."""
+
     who = "ml4pa"
 
     def work(self) -> None:
