@@ -39,6 +39,14 @@ FINDINGS = {
         "found == {'Himmelblau': 4, 'SixHumpCamel': 6, 'Rastrigin': 121}",
         "tuned.verdict == 'better' and tuned.interval[0] > 2",
     ),
+    "tutorial_3_populations": (
+        "medians['Rastrigin, minimum at 0', 'multiplicative'] < 1e-9",
+        "medians['Rastrigin, shifted', 'multiplicative'] > 1e-3",
+        "work['Newton with backtracking'] < 100 < work['Adam'] < work['CMA-ES'] < 20_000",
+        "work['genetic algorithm'] == np.inf",
+        "depth['CMA-ES, IPOP'] < 1e-7 and depth['genetic algorithm'] < 0.1",
+        "depth['Adam, restarted'] > 5",
+    ),
     "tutorial_4_networks": (
         "abs(adam.fun - degrees) < 3 * (2 * degrees) ** 0.5",
         "abs(cmaes.fun - adam.fun) < 5",
