@@ -29,6 +29,7 @@ import bench_costs  # noqa: E402
 import bench_descents  # noqa: E402
 import bench_fit  # noqa: E402
 import bench_fleets  # noqa: E402
+import bench_genetic  # noqa: E402
 import bench_import  # noqa: E402
 import bench_threads  # noqa: E402
 import bench_updates  # noqa: E402
@@ -51,6 +52,7 @@ SECTIONS = {
     "Fleets": (bench_fleets,),
     "CMA-ES": (bench_cmaes,),
     "Threads": (bench_threads,),
+    "Genetic algorithm": (bench_genetic,),
     "Fits": (bench_fit,),
     "Costs": (bench_costs,),
 }

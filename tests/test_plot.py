@@ -21,9 +21,18 @@ from matplotlib.colors import LogNorm
 from matplotlib.contour import QuadContourSet
 
 import ml4pa
-from ml4pa import landscapes, plot
+from ml4pa import GeneticAlgorithm, landscapes, minimize, plot
 from ml4pa.datasets import closure_test, hubble, noisy_line, two_classes
-from ml4pa.landscapes import LANDSCAPES, Beale, Cubic, MonkeySaddle, Quadratic, Saddle, Sphere
+from ml4pa.landscapes import (
+    LANDSCAPES,
+    Beale,
+    Cubic,
+    MonkeySaddle,
+    Quadratic,
+    Rastrigin,
+    Saddle,
+    Sphere,
+)
 from ml4pa.plot import style
 from ml4pa.plot.path import DOTS
 from ml4pa.studies import overfitting
@@ -110,6 +119,7 @@ def drawn(name: str, ax: Axes | None = None) -> Axes:
         "convergence": lambda: plot.convergence({"run": descent()}, ax),
         "evolution": lambda: plot.evolution(evolved(), ax),
         "adaptation": lambda: plot.adaptation(evolved(), ax),
+        "diversity": lambda: plot.diversity(evolved(), ax),
         "fit": lambda: plot.fit(line_fit(), ax),
         "history": lambda: plot.history(in_epochs(), ax),
         "overfitting": lambda: plot.overfitting(STUDY, ax),
@@ -740,6 +750,19 @@ def test_evolution_keeps_the_window_of_a_map() -> None:
     assert ax.axis() == window
 
 
+def test_diversity_draws_cost_and_spread() -> None:
+    method = GeneticAlgorithm(20)
+    result = minimize(Rastrigin(3), [1.0, 2.0, 3.0], method, rng=1, max_iter=30, record=3)
+    path = result.path
+    cost, spread = plot.diversity(result).lines
+    assert np.array_equal(cost.get_xdata(), path.iteration[1:])
+    assert np.array_equal(spread.get_ydata(), [X.std(axis=0).max() for X in path.population[1:]])
+    values = np.asarray(cost.get_ydata())
+    best = np.minimum.accumulate(path.fun[1:])
+    assert np.allclose(values[best > best[-1]], (best - best[-1])[best > best[-1]])
+    assert np.isnan(values[-1])  # no logarithm
+
+
 def test_adaptation_draws_the_panels() -> None:
     result = evolved(n=4, record=3)
     path = result.path
@@ -764,6 +787,7 @@ def test_adaptation_draws_the_panels() -> None:
         (lambda r: plot.evolution(r, coordinates=(0, 2)), "must be two numbers < n=2"),
         (lambda r: plot.evolution(r, generations=[99]), "generations=99 was not recorded"),
         (lambda r: plot.adaptation(r, show="all"), "show='all' must be one of"),
+        (lambda _: plot.diversity(descent()), "of a population's run"),
         (lambda _: plot.evolution(descent()), "of a population's run"),
         (lambda _: plot.evolution(evolved(record=False)), "pass record=True"),
     ],

@@ -204,6 +204,9 @@ PICTURES = [
     "14_cmaes",
     "14_cmaes_adaptation",
     "15_closure",
+    "16_genetic",
+    "16_genetic_diversity",
+    "16_genetic_closure",
 ]
 
 

@@ -36,6 +36,7 @@ GeneticAlgorithm::GeneticAlgorithm(const Parameters& given, std::uint64_t key, c
       values_(size_),
       elite_(elites_ * n),
       elite_values_(elites_),
+      ranking_(size_ + elites_),
       next_elite_(elites_ * n) {
     if (given.has("mutation_rate")) mutation_rate_ = given.number("mutation_rate");
     if (given.has("stagnation")) stagnation_ = given.integer("stagnation");
@@ -122,7 +123,7 @@ void GeneticAlgorithm::first_generation(double* X) {
 void GeneticAlgorithm::rank_parents() {
     std::copy_n(values_.data(), size_, costs_.data());
     std::copy_n(elite_values_.data(), elites_, costs_.data() + size_);
-    rank_values(costs_.data(), size_ + elites_, order_.data());
+    ranking_(costs_.data(), size_ + elites_, order_.data());
 }
 
 const double* GeneticAlgorithm::parent(Index place) const {

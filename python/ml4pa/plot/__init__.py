@@ -22,6 +22,7 @@ from .basins import basins
 from .contour import contour
 from .convergence import convergence
 from .curve import curve
+from .diversity import diversity
 from .evolution import evolution
 from .explore import explore
 from .fit import fit
@@ -38,6 +39,7 @@ __all__ = [
     "contour",
     "convergence",
     "curve",
+    "diversity",
     "evolution",
     "explore",
     "fit",

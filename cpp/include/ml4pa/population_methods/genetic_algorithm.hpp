@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ml4pa/genetic/encodings/binary.hpp"
+#include "ml4pa/genetic/ranking.hpp"
 #include "ml4pa/genetic/registry.hpp"
 #include "ml4pa/population_run.hpp"
 
@@ -54,6 +55,7 @@ private:
     std::vector<Index> order_, places_;
     std::vector<double> costs_, sorted_, u_, edges_, pair_u_, work_, spare_, scaled_;
     std::vector<std::uint32_t> words_;
+    genetic::Ranking ranking_;
     Array next_elite_, parent_genes_, genes_;
 };
 

@@ -11,6 +11,7 @@ from .beale import beale
 from .closure import closure
 from .cubic import cubic
 from .evolution import evolution
+from .genetic import genetic
 from .hubble import hubble
 from .line_fit import line_fit
 from .minima import minima
@@ -38,6 +39,7 @@ CHAPTERS: tuple[Callable[[], Chapter], ...] = (
     overfitting,
     evolution,
     closure,
+    genetic,
 )
 
 __all__ = ["CHAPTERS"]
