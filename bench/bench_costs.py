@@ -130,11 +130,13 @@ class LogisticFit(Job):
 
 
 class CompiledLogisticFit(LogisticFit):
-    who = "ml4pa, Newton"
+    who = "ml4pa.fit"
 
     def work(self) -> None:
-        start = np.zeros(self.case.columns + 1)
-        self.theta = ml4pa.minimize(self.cost, start, "newton", gtol=1e-6, norm=2).x
+        model = ml4pa.Logistic(self.case.columns)
+        # Its tolerance is for the largest component.
+        gtol = self.gtol / np.sqrt(model.n_params)
+        self.theta = ml4pa.fit(model, self.X, self.y, loss="cross_entropy", gtol=gtol).params
 
 
 class Lbfgs(LogisticFit):

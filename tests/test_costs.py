@@ -220,6 +220,38 @@ def test_any_number_of_rows(rows):
                 assert_same(f.hessian(theta), f._hessian(theta))
 
 
+@pytest.mark.parametrize("features", [1, 7, 8, 9, 16, 17, 25, 40])
+@pytest.mark.parametrize("intercept", [True, False])
+def test_any_number_of_features(features, intercept):
+    """Rows are read eight numbers at a time, the last of them twice."""
+    for model in (Linear(features, intercept), Logistic(features, intercept)):
+        f = cost(model, "chi2", 77)
+        theta = somewhere(f)
+        assert_same(f(theta), f._value(theta))
+        assert_same(f.gradient(theta), f._gradient(theta))
+        assert_same(f.hessian(theta), f._hessian(theta))
+        g, h = f.derivatives(theta)
+        assert_array_equal(g, f.gradient(theta))
+        assert_array_equal(h, f.hessian(theta))
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_the_hessian_of_some_blocks(reduction):
+    rng = np.random.default_rng(1)
+    X, y = rng.normal(size=(10_000, 2)), rng.integers(0, 2, 10_000)
+    f = Cost(Logistic(2), X, y, "cross_entropy", l2=0.3, reduction=reduction)
+    part = f.replaced(sampled=4)
+    theta = np.array([0.1, 0.2, -0.3])
+    some = np.arange(10_000) // 1024 % 4 == 0
+    alone = f.subset(some).replaced(l2=0.0).hessian(theta)
+    by_hand = alone * (10_000 / some.sum() if reduction == "sum" else 1.0)
+    by_hand += 0.6 * np.diag([0, 1, 1])
+    assert_allclose(part.hessian(theta), by_hand, rtol=1e-13)
+    assert_same(part.hessian(theta), part._hessian(theta))
+    assert part(theta) == f(theta)
+    assert_array_equal(part.gradient(theta), f.gradient(theta))
+
+
 def test_the_registries_agree():
     assert _core.model_names() == [m for m in MODELS if m not in ("logistic", "curve")]
 

@@ -89,6 +89,35 @@ def test_logistic_goes_to_the_optimum(engine):
     assert told.path is None
 
 
+def many(rows=120_000):
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(rows, 3))
+    return X, (rng.random(rows) < 1 / (1 + np.exp(1 - X @ [1.0, -0.5, 0.2]))) * 1.0
+
+
+def test_samples_lead_to_the_optimum_of_many_rows():
+    X, y = many()
+    told = [fit(Logistic(3), X, y, loss="cross_entropy", engine=e, gtol=1e-9) for e in ENGINES]
+    cost = Cost(Logistic(3), X, y, "cross_entropy")
+    whole = ml4pa.minimize(cost, np.zeros(4), "newton", gtol=1e-12)
+    for found, engine in zip(told, ENGINES, strict=True):
+        assert found.success and found.engine == engine
+        assert np.abs(cost.gradient(found.params)).max() <= 1e-9
+        assert_allclose(found.params, whole.x, atol=1e-7)
+        assert found.cost == pytest.approx(cost(found.params), rel=1e-12)
+    assert_allclose(told[0].params, told[1].params, rtol=1e-9)
+    assert told[0].nfev == told[1].nfev <= 8
+
+
+def test_samples_that_mislead_are_given_up():
+    """Every eighth block of rows has a column of zeros: its Hessian is singular."""
+    X, y = many()
+    X[np.arange(len(X)) // 1024 % 8 == 0, 2] = 0.0
+    found = fit(Logistic(3), X, y, loss="cross_entropy")
+    assert found.success
+    assert np.abs(Cost(Logistic(3), X, y, "cross_entropy").gradient(found.params)).max() < 1e-6
+
+
 def test_a_method_goes_down_the_whole_cost():
     x = np.linspace(0, 1, 30)
     told = fit(Polynomial(1), x, 2 * x + 17, GradientDescent(0.5), max_iter=100, record=True)

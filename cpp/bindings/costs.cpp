@@ -11,8 +11,8 @@ std::shared_ptr<Objective> cost(const std::string& model, const std::vector<doub
                                 const Floats& x, const Floats& y,
                                 const std::optional<Floats>& weights,
                                 const std::optional<Floats>& whitening,
-                                const std::vector<double>& mask, double scale, double l1,
-                                double l2) {
+                                const std::vector<double>& mask, double scale, double l1, double l2,
+                                Index sampled) {
     ml4pa::costs::Data data;
     data.rows = {x.data(),  x.shape(1), 1, y.data(), weights ? weights->data() : nullptr,
                  x.shape(0)};
@@ -20,6 +20,7 @@ std::shared_ptr<Objective> cost(const std::string& model, const std::vector<doub
     data.scale = scale;
     data.l1 = l1;
     data.l2 = l2;
+    data.sampled = sampled;
     data.owner = keep(py::make_tuple(x, y, weights, whitening));
     std::shared_ptr<Objective> made = ml4pa::make_cost(
         {model, numbers, words, loss}, std::move(data), whitening ? whitening->data() : nullptr);
@@ -32,6 +33,6 @@ std::shared_ptr<Objective> cost(const std::string& model, const std::vector<doub
 void bind_costs(py::module_& m) {
     m.def("cost", &cost, py::arg("model"), py::arg("numbers"), py::arg("words"), py::arg("loss"),
           py::arg("x"), py::arg("y"), py::arg("weights"), py::arg("whitening"), py::arg("mask"),
-          py::arg("scale"), py::arg("l1"), py::arg("l2"));
+          py::arg("scale"), py::arg("l1"), py::arg("l2"), py::arg("sampled"));
     m.def("model_names", &ml4pa::model_names);
 }

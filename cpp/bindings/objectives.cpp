@@ -66,6 +66,20 @@ py::array_t<double> hessian(const Objective& f, const Floats& p) {
     return out;
 }
 
+// Value, gradient and Hessian at one point, in one pass over the data of a cost.
+py::tuple evaluate(const Objective& f, const Floats& p) {
+    const Index n = f.n();
+    py::array_t<double> g(n), h({n, n});
+    const double* x = p.data();
+    double *to_g = g.mutable_data(), *to_h = h.mutable_data(), value = 0.0;
+    {
+        py::gil_scoped_release nogil;  // as in value
+        ml4pa::Counters count;
+        value = f.evaluate(x, to_g, to_h, count);
+    }
+    return py::make_tuple(value, g, h);
+}
+
 std::shared_ptr<Objective> landscape(const std::string& name, const std::vector<double>& parameters,
                                      Index n) {
     std::shared_ptr<Objective> made = ml4pa::make_objective(name, parameters.data(), n);
@@ -112,7 +126,8 @@ void bind_objectives(py::module_& m) {
         .def_property_readonly("n", &Objective::n)
         .def("value", &value, py::arg("p"))
         .def("gradient", &gradient, py::arg("p"))
-        .def("hessian", &hessian, py::arg("p"));
+        .def("hessian", &hessian, py::arg("p"))
+        .def("evaluate", &evaluate, py::arg("p"));
     m.def("landscape", &landscape, py::arg("name"), py::arg("parameters"), py::arg("n"));
     m.def(
         "rotated",

@@ -32,6 +32,8 @@ from .stopping import RULES
 DEFAULT_EPOCHS, MOST_EPOCHS = 10, 1_000
 #: Numbers in the path that is kept for the history where it is not asked for.
 HISTORY = 1 << 20
+#: From so many rows on, every so many rows show where to start, every so many blocks the curvature.
+MANY, EVERY_ROW, EVERY_BLOCK = 100_000, 16, 8
 
 
 def fit(
@@ -149,6 +151,12 @@ def fit(
 
     Notes
     -----
+    With 100 000 rows or more (and 2000 a parameter) `Logistic`, left to its default method, starts
+    at the optimum of every 16th row, and takes the Hessian of every eighth block of rows: the
+    gradient, which decides when to stop, is that of all rows. Steps and evaluations are counted
+    from there. Where that does not converge, or where a start, a budget, a target, the path or a
+    callback is given, it is Newton's method on all rows from the start.
+
     ``success`` is True where the solution is exact, a test of convergence was met, the target or
     the patience. In a file or a stream the cost of an epoch is that of its batches (windows, of a
     file) as they were met, before their updates, since it is read only once.
@@ -203,17 +211,22 @@ def fit(
         return _from_epochs(course, run, model, objective)
 
     cost = Cost(model, X, y, sigma=sigma, covariance=covariance, **terms)
+    by_newton = how is None and model.linear and limits is None and not cost.l1
     if how is None and _is_quadratic(cost) and limits is None:
         return _exact(cost, engine)
     if how is None:
-        newton = model.linear and limits is None and not cost.l1
-        how = Newton(Backtracking()) if newton else Adam(0.01)
+        how = Newton(Backtracking()) if by_newton else Adam(0.01)
     stride = record or max(1, model.n_params * (max_iter or DEFAULT_MAX_ITER) // HISTORY)
-    result = minimize(
-        cost, start, how, bounds=bounds, max_iter=max_iter, max_evals=max_evals,
+    descend = partial(
+        minimize, method=how, bounds=bounds, max_iter=max_iter, max_evals=max_evals,
         max_time=max_time, target=target, gtol=gtol, xtol=xtol, ftol=ftol, record=stride,
         callback=callback, rng=draws, threads=threads, progress=progress, engine=engine,
     )  # fmt: skip
+    watched = (initial, max_iter, max_evals, max_time, target, callback, record or None)
+    if by_newton and _are_many(cost) and all(value is None for value in watched):
+        result = _through_samples(cost, start, descend)
+    else:
+        result = descend(cost, start)
     return _from_minimize(result, cost, keep_path=bool(record))
 
 
@@ -251,6 +264,18 @@ def _exact(cost: Cost, engine: str) -> Fit:
         stop=Stop(status, told.rank, cost.n), model=cost.model, history=history,
         make_objective=partial(_same, cost), note=told.message,
     )  # fmt: skip
+
+
+def _are_many(cost: Cost) -> bool:
+    """Whether a part of the data says nearly what all say."""
+    return len(cost.X) >= max(MANY, 2000 * cost.n) and cost.whitening is None
+
+
+def _through_samples(cost: Cost, start: Array, descend: Callable[..., Result]) -> Result:
+    """Newton's method on some rows, then on all with the Hessian of some: the gradient decides."""
+    few = descend(cost.subset(slice(None, None, EVERY_ROW)), start)
+    result = descend(cost.replaced(sampled=EVERY_BLOCK), few.x) if few.success else few
+    return result if result.success else descend(cost, start)
 
 
 def _same(cost: Cost) -> Cost:

@@ -22,6 +22,7 @@ struct Float<double> {
     static constexpr double round = 0x1.8p52;  // adding it leaves an integer in the low bits
     static constexpr double most = 708.0;      // e^-x of more than this is taken as 0
     static constexpr double one = 20.0;        // tanh of more than this is 1
+    static constexpr double half_ln2 = 0x1.62e42fefa39efp-2;
     static constexpr double half_ln2_high = 0x1.62e42fefa0000p-2,
                             half_ln2_low = 0x1.cf79abc9e3b39p-41;
     // tanh(r)/r = over/under, polynomials in r^2, on |r| <= ln(2)/4: 2e-17
@@ -42,6 +43,7 @@ struct Float<float> {
     static constexpr float round = 0x1.8p23f;
     static constexpr float most = 87.0f;
     static constexpr float one = 10.0f;
+    static constexpr float half_ln2 = 0x1.62e430p-2f;
     static constexpr float half_ln2_high = 0x1.62e400p-2f, half_ln2_low = 0x1.7f7d1cp-21f;
     // 2e-9 and 4e-10, as above
     static constexpr float over[] = {0.06660951f, 1.0f};
@@ -69,13 +71,14 @@ struct Reduced {
     T m, p, q;
 };
 
-template <class T>
+// Where k > 2, the product is rounded: of no consequence beside 1, but for the digits of m itself.
+template <bool precise, class T>
 inline Reduced<T> reduce(T a) {
     using F = Float<T>;
     using Bits = typename F::Bits;
     const T shifted = F::round - a * T(2.8853900817779268);
     const T k = shifted - F::round;  // -k
-    const T r = (a + k * F::half_ln2_high) + k * F::half_ln2_low;
+    const T r = precise ? (a + k * F::half_ln2_high) + k * F::half_ln2_low : a + k * F::half_ln2;
     Bits bits;
     std::memcpy(&bits, &shifted, sizeof bits);
     bits = (bits + F::bias) << F::mantissa;
@@ -96,7 +99,7 @@ inline T tanh(T x) {
     T a;
     std::memcpy(&a, &bits, sizeof a);
     a = a > Float<T>::one ? Float<T>::one : a;  // false for NaN
-    const Reduced<T> e = reduce(a);
+    const Reduced<T> e = reduce<false>(a);
     const T less = T(1) - e.m, more = T(1) + e.m;
     const T t = (less * e.q + more * e.p) / (more * e.q + less * e.p);
     std::memcpy(&bits, &t, sizeof bits);
@@ -115,7 +118,7 @@ template <class T>
 inline Odds<T> odds(T x) {
     constexpr T most = Float<T>::most;
     const T a = absolute(x);
-    const Reduced<T> e = reduce(T(0.5) * (a > most ? most : a));
+    const Reduced<T> e = reduce<true>(T(0.5) * (a > most ? most : a));
     return {e.q + e.p, a > most ? T{} : e.m * (e.q - e.p)};
 }
 

@@ -1,9 +1,11 @@
-// Eight numbers side by side. The compiler makes of them what the instruction set has: one vector
-// of AVX-512, two of AVX2, four of SSE2; the arithmetic, and so the result, is the same in all.
-// (GCC's and Clang's vector extension.)
+// Eight numbers side by side: one vector of AVX-512, two of AVX2, four of SSE2; the arithmetic, and so
+// the result, is the same in all. (GCC's and Clang's vector extension. Of a vector that is wider than
+// its registers GCC makes single numbers, so wider ones are made of halves here.)
 #pragma once
 
 #include <cstring>
+#include <type_traits>
+#include <utility>
 
 #include "ml4pa/memory.hpp"
 #include "ml4pa/objective.hpp"
@@ -12,40 +14,126 @@ namespace ml4pa {
 
 inline constexpr Index lanes = 8;
 
-template <class T>
-struct LanesOf {
-    typedef T type __attribute__((vector_size(lanes * sizeof(T))));
-};
-template <class T>
-using Lanes = typename LanesOf<T>::type;
+// f(0), ..., f(count - 1), written out: so the arrays that f indexes become registers.
+template <int count, class F>
+inline void each(F f) {
+    [&]<int... i>(std::integer_sequence<int, i...>) {
+        (f(std::integral_constant<int, i>{}), ...);
+    }(std::make_integer_sequence<int, count>{});
+}
 
+namespace detail {
+
+#if defined(__AVX512F__)
+inline constexpr std::size_t register_bytes = 64;
+#elif defined(__AVX__)
+inline constexpr std::size_t register_bytes = 32;
+#else
+inline constexpr std::size_t register_bytes = 16;
+#endif
+
+// Two halves of a pack, with the same operations. A number stands for a pack of equal ones.
+template <class V>
+struct Pair {
+    V low, high;
+
+    Pair& operator+=(const Pair& b) { return *this = *this + b; }
+    Pair& operator*=(const Pair& b) { return *this = *this * b; }
+    auto operator[](Index i) const {
+        constexpr Index half = sizeof(V) / sizeof(low[0]);
+        return i < half ? low[i] : high[i - half];
+    }
+};
+
+#define ML4PA_OPERATOR(op)                                           \
+    template <class V>                                               \
+    inline Pair<V> operator op(const Pair<V>& a, const Pair<V>& b) { \
+        return {a.low op b.low, a.high op b.high};                   \
+    }                                                                \
+    template <class V, class T>                                      \
+        requires std::is_arithmetic_v<T>                             \
+    inline Pair<V> operator op(const Pair<V>& a, T b) {              \
+        return {a.low op b, a.high op b};                            \
+    }                                                                \
+    template <class V, class T>                                      \
+        requires std::is_arithmetic_v<T>                             \
+    inline Pair<V> operator op(T a, const Pair<V>& b) {              \
+        return {a op b.low, a op b.high};                            \
+    }
+ML4PA_OPERATOR(+)
+ML4PA_OPERATOR(-)
+ML4PA_OPERATOR(*)
+ML4PA_OPERATOR(/)
+#undef ML4PA_OPERATOR
+
+template <class T, Index count, bool fits>
+struct PackOf {
+    using type = Pair<typename PackOf<T, count / 2, count / 2 * sizeof(T) <= register_bytes>::type>;
+};
+template <class T, Index count>
+struct PackOf<T, count, true> {
+    typedef T type __attribute__((vector_size(count * sizeof(T))));
+};
+
+}  // namespace detail
+
+template <class T, Index count>
+using Pack = typename detail::PackOf<T, count, count * sizeof(T) <= detail::register_bytes>::type;
 template <class T>
-inline Lanes<T> load(const T* from) {
-    Lanes<T> v;
+using Lanes = Pack<T, lanes>;
+
+template <class V, class T>
+inline V load_as(const T* from) {
+    V v;
     std::memcpy(&v, from, sizeof v);
     return v;
 }
 
 template <class T>
-inline void store(T* to, Lanes<T> v) {
+inline Lanes<T> load(const T* from) {
+    return load_as<Lanes<T>>(from);
+}
+
+template <class T, class V>
+inline void store(T* to, const V& v) {
     std::memcpy(to, &v, sizeof v);
+}
+
+template <class V, class T>
+inline V broadcast_as(T a) {
+    return a - V{};  // a + 0 would be an addition: it turns -0 into 0
 }
 
 template <class T>
 inline Lanes<T> broadcast(T a) {
-    return a - Lanes<T>{};  // a + 0 would be an addition: it turns -0 into 0
+    return broadcast_as<Lanes<T>>(a);
 }
 
 // The sum of the lanes, in the order of linalg.hpp.
 template <class T>
-inline T sum_of(Lanes<T> v) {
+inline T sum_of(const Lanes<T>& v) {
     return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
 }
 
-// Rows become columns: r[i][j] and r[j][i] change places.
-template <class T>
-inline void transpose(Lanes<T> (&r)[lanes]) {
-    Lanes<T> a[lanes], b[lanes];
+namespace detail {
+
+// Of four vectors of four and of two of two.
+template <class V>
+inline void transpose_four(V (&r)[4]) {
+    V a[4];
+    for (int i = 0; i < 4; i += 2) {
+        a[i] = __builtin_shufflevector(r[i], r[i + 1], 0, 4, 2, 6);
+        a[i + 1] = __builtin_shufflevector(r[i], r[i + 1], 1, 5, 3, 7);
+    }
+    for (int k = 0; k < 2; ++k) {
+        r[k] = __builtin_shufflevector(a[k], a[k + 2], 0, 1, 4, 5);
+        r[k + 2] = __builtin_shufflevector(a[k], a[k + 2], 2, 3, 6, 7);
+    }
+}
+
+template <class V>
+inline void transpose_eight(V (&r)[8]) {
+    V a[8], b[8];
     for (int i = 0; i < 8; i += 2) {  // pairs of rows, number by number
         a[i] = __builtin_shufflevector(r[i], r[i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
         a[i + 1] = __builtin_shufflevector(r[i], r[i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
@@ -60,6 +148,81 @@ inline void transpose(Lanes<T> (&r)[lanes]) {
         r[k] = __builtin_shufflevector(b[k], b[k + 4], 0, 1, 2, 3, 8, 9, 10, 11);
         r[k + 4] = __builtin_shufflevector(b[k], b[k + 4], 4, 5, 6, 7, 12, 13, 14, 15);
     }
+}
+
+// The sum of each of n packs of n, halves first.
+template <int n, class V>
+inline V fold(const V* s) {
+    if constexpr (requires(V v) { v.low; }) {
+        decltype(s->low) h[n];
+        each<n>([&](auto i) { h[i] = s[i].low + s[i].high; });
+        return {fold<n / 2>(h), fold<n / 2>(h + n / 2)};
+    } else if constexpr (n == 8) {
+        V a[4], b[2];
+        for (int k = 0; k < 4; ++k)
+            a[k] = __builtin_shufflevector(s[2 * k], s[2 * k + 1], 0, 1, 2, 3, 8, 9, 10, 11) +
+                   __builtin_shufflevector(s[2 * k], s[2 * k + 1], 4, 5, 6, 7, 12, 13, 14, 15);
+        for (int k = 0; k < 2; ++k)
+            b[k] = __builtin_shufflevector(a[2 * k], a[2 * k + 1], 0, 1, 4, 5, 8, 9, 12, 13) +
+                   __builtin_shufflevector(a[2 * k], a[2 * k + 1], 2, 3, 6, 7, 10, 11, 14, 15);
+        return __builtin_shufflevector(b[0], b[1], 0, 2, 4, 6, 8, 10, 12, 14) +
+               __builtin_shufflevector(b[0], b[1], 1, 3, 5, 7, 9, 11, 13, 15);
+    } else if constexpr (n == 4) {
+        V b[2];
+        for (int k = 0; k < 2; ++k)
+            b[k] = __builtin_shufflevector(s[2 * k], s[2 * k + 1], 0, 1, 4, 5) +
+                   __builtin_shufflevector(s[2 * k], s[2 * k + 1], 2, 3, 6, 7);
+        return __builtin_shufflevector(b[0], b[1], 0, 2, 4, 6) +
+               __builtin_shufflevector(b[0], b[1], 1, 3, 5, 7);
+    } else {
+        return __builtin_shufflevector(s[0], s[1], 0, 2) +
+               __builtin_shufflevector(s[0], s[1], 1, 3);
+    }
+}
+
+// The four quarters of a square, each turned, two of them exchanged.
+template <int n, class V>
+inline void turn(V (&r)[n]) {
+    if constexpr (requires(V v) { v.low; }) {
+        using Half = decltype(r[0].low);
+        Half a[n / 2], b[n / 2], c[n / 2], d[n / 2];
+        each<n / 2>([&](auto i) {
+            a[i] = r[i].low;
+            b[i] = r[i].high;
+            c[i] = r[i + n / 2].low;
+            d[i] = r[i + n / 2].high;
+        });
+        turn<n / 2>(a);
+        turn<n / 2>(b);
+        turn<n / 2>(c);
+        turn<n / 2>(d);
+        each<n / 2>([&](auto i) {
+            r[i] = {a[i], c[i]};
+            r[i + n / 2] = {b[i], d[i]};
+        });
+    } else if constexpr (n == 8) {
+        transpose_eight(r);
+    } else if constexpr (n == 4) {
+        transpose_four(r);
+    } else {
+        const V a = r[0];
+        r[0] = __builtin_shufflevector(a, r[1], 0, 2);
+        r[1] = __builtin_shufflevector(a, r[1], 1, 3);
+    }
+}
+
+}  // namespace detail
+
+// sum_of for each of eight.
+template <class T>
+inline Lanes<T> sums_of(const Lanes<T> (&s)[lanes]) {
+    return detail::fold<lanes>(s);
+}
+
+// Rows become columns: r[i][j] and r[j][i] change places.
+template <class T>
+inline void transpose(Lanes<T> (&r)[lanes]) {
+    detail::turn<lanes>(r);
 }
 
 }  // namespace ml4pa

@@ -77,6 +77,9 @@ class Cost(NativeObjective):
     [0.833333, 2.5]
     """
 
+    #: The Hessian is that of every so many blocks of rows; `fit` sets it for many data.
+    sampled: int = 1
+
     def __init__(
         self,
         model: Model,
@@ -182,6 +185,8 @@ class Cost(NativeObjective):
     def _curved(self, theta: Array) -> Array:
         """The Hessian (n, n) at one theta."""
         checks.has_hessian(self)
+        if self.sampled > 1:
+            return self._sampled_hessian(theta)
         a = self.model.design(self.X)
         s = self.model.score(theta, self.X)
         if self.whitening is not None:
@@ -198,6 +203,18 @@ class Cost(NativeObjective):
         h = 0.5 * (h + h.T)  # a product of matrices rounds its two halves apart
         h[np.diag_indices(self.n)] += (2.0 * self.l2) * self.model.penalised
         return h
+
+    def _sampled_hessian(self, theta: Array) -> Array:
+        """Every ``sampled``-th block stands for all; blocks as the core cuts them."""
+        n, rows = self.n, len(self.X)
+        most = min(max((1 << 22) // (n * n + n), 8), 512)
+        block = max(1024, -(-rows // most))
+        block = -(-block // 64) * 64
+        part = self.subset(np.arange(rows) // block % self.sampled == 0)
+        more = rows / len(part.X) * self.scale / part.scale
+        h = more * part.replaced(sampled=1, l2=0.0)._curved(theta)
+        h[np.diag_indices(n)] += (2.0 * self.l2) * self.model.penalised
+        return np.asarray(h)
 
     def _value(self, p: Array) -> Any:
         if p.ndim == 2:
@@ -222,6 +239,13 @@ class Cost(NativeObjective):
     def check_hessian(self) -> None:
         checks.has_hessian(self)
 
+    def derivatives(self, theta: Array) -> tuple[Array, Array]:
+        """Gradient (n,) and Hessian (n, n) at theta, in one pass over the data."""
+        if not self.has_twin:
+            return self._gradient(theta), self._hessian(theta)
+        _, g, h = self.native.evaluate(theta)
+        return g, h
+
     def hessian(self, x: ArrayLike) -> Array:
         checks.has_hessian(self)
         return super().hessian(x)
@@ -233,7 +257,7 @@ class Cost(NativeObjective):
         mask = self.model.penalised.tolist()
         return _core.cost(
             name, numbers, words, self.loss.name, self.X, self.y, self.weights, self.whitening,
-            mask, self.scale, self.l1, self.l2,
+            mask, self.scale, self.l1, self.l2, self.sampled,
         )  # fmt: skip
 
 

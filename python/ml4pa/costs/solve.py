@@ -115,8 +115,9 @@ def _normal_equations(basis: Basis, penalty: Array) -> Solution | None:
     """
     cost = basis.cost.replaced(reduction="sum")
     zero = np.zeros(cost.n)
+    slope, curved = cost.derivatives(zero)
     try:
-        R = np.asarray(np.linalg.cholesky(0.5 * cost.hessian(zero)).T, dtype=np.float64)
+        R = np.asarray(np.linalg.cholesky(0.5 * curved).T, dtype=np.float64)
     except np.linalg.LinAlgError:
         return None
     if _condition(R) > NORMAL:
@@ -125,7 +126,9 @@ def _normal_equations(basis: Basis, penalty: Array) -> Solution | None:
     parts: list[Array] = []
     for _ in range(2):
         c = np.sum(parts, axis=0) if parts else zero
-        told = np.append(-np.linalg.solve(R.T, 0.5 * cost.gradient(c)), -(penalty @ c))
+        if parts:
+            slope = cost.gradient(c)
+        told = np.append(-np.linalg.solve(R.T, 0.5 * slope), -(penalty @ c))
         d, rank, condition = _least_squares(rows, told)
         parts.append(d)
     return _told(basis.theta(*parts), rank, condition)

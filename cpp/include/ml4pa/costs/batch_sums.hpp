@@ -142,20 +142,8 @@ private:
                 t = load(theta_.data() + c);
                 for (Index k = 0; k < lanes; ++k) s[k] += load(x + k * width_ + c) * t;
             }
-            store(slope_.data() + i, fold(s));
+            store(slope_.data() + i, sums_of<T>(s));
         }
-    }
-
-    static Lanes<T> fold(const Lanes<T> (&s)[lanes]) {
-        Lanes<T> a[4], b[2];
-        for (int k = 0; k < 4; ++k)
-            a[k] = __builtin_shufflevector(s[2 * k], s[2 * k + 1], 0, 1, 2, 3, 8, 9, 10, 11) +
-                   __builtin_shufflevector(s[2 * k], s[2 * k + 1], 4, 5, 6, 7, 12, 13, 14, 15);
-        for (int k = 0; k < 2; ++k)
-            b[k] = __builtin_shufflevector(a[2 * k], a[2 * k + 1], 0, 1, 4, 5, 8, 9, 12, 13) +
-                   __builtin_shufflevector(a[2 * k], a[2 * k + 1], 2, 3, 6, 7, 10, 11, 14, 15);
-        return __builtin_shufflevector(b[0], b[1], 0, 2, 4, 6, 8, 10, 12, 14) +
-               __builtin_shufflevector(b[0], b[1], 1, 3, 5, 7, 9, 11, 13, 15);
     }
 
     // The scores become the slopes of the loss, 0 for rows that are not there.

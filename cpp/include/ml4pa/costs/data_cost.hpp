@@ -16,6 +16,7 @@ struct Data {
     Rows<double> rows;
     std::vector<double> mask;  // 1 for the parameters that are penalised
     double scale = 1.0, l1 = 0.0, l2 = 0.0;
+    Index sampled = 1;                  // the Hessian is that of every so many blocks
     std::shared_ptr<const void> owner;  // of the arrays that rows point to
 };
 
@@ -54,21 +55,28 @@ private:
 
     double add(const double* theta, double* g, double* h) const {
         const Index n = this->n(), gs = g ? n : 0, hs = h ? n * n : 0, width = 1 + gs + hs;
+        Index sampled = 0;  // rows
         std::vector<double> parts(at(blocks_ * width));
+        for (Index b = 0; b < blocks_; b += data_.sampled)
+            sampled += std::min(block_, data_.rows.count - b * block_);
         parallel_for(blocks_, block_ * n, [&](Index b) {
-            Work<double> work = sum_->work(h != nullptr);
+            const bool curved = h != nullptr && b % data_.sampled == 0;
+            Work<double> work = sum_->work(curved);
             double* part = parts.data() + b * width;
             const Index first = b * block_, count = std::min(block_, data_.rows.count - first);
             part[0] = sum_->whole(theta, data_.rows, first, count, g ? part + 1 : nullptr,
-                                  h ? part + 1 + gs : nullptr, work);
+                                  curved ? part + 1 + gs : nullptr, work);
         });
         double* total = parts.data();
         for (Index b = 1; b < blocks_; ++b)
             for (Index i = 0; i < width; ++i) total[i] += parts[at(b * width + i)];
-        return finish(theta, total, g, h);
+        const double rows = static_cast<double>(data_.rows.count);
+        return finish(theta, total, g, h, rows / static_cast<double>(sampled));
     }
 
-    double finish(const double* theta, const double* total, double* g, double* h) const {
+    // `more` times the Hessian of the sampled rows counts for that of all.
+    double finish(const double* theta, const double* total, double* g, double* h,
+                  double more) const {
         const Index n = this->n();
         const Penalty<double> penalty{data_.l1, data_.l2, data_.mask.data()};
         double f = data_.scale * total[0];
@@ -78,7 +86,7 @@ private:
             if (penalty) penalty.add(theta, n, g);
         }
         if (h != nullptr) {
-            for (Index j = 0; j < n * n; ++j) h[j] = data_.scale * total[1 + n + j];
+            for (Index j = 0; j < n * n; ++j) h[j] = (more * data_.scale) * total[1 + n + j];
             for (Index j = 0; j < n; ++j) h[j * n + j] += 2.0 * data_.l2 * data_.mask[at(j)];
         }
         return f;

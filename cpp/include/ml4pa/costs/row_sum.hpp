@@ -22,10 +22,10 @@ public:
 
     Work<T> work(bool hessian) const override {
         const Index n = model_.n(), in = model_.features(), out = model_.outputs();
-        const Index pairs = hessian ? n * (n + 1) / 2 + 1 : 0;  // moments: 2 n - 1, 3 for n = 2
-        const Index tiles = in + 6 * out + model_.scratch();
+        const Index columns =
+            in + 6 * out + model_.scratch() + (hessian ? curved_columns : 0) + (has_rows ? in : 0);
         Work<T> work;
-        work.memory = Buffer<T>(tiles * tile_rows + (n + 1 + pairs) * lanes);
+        work.memory = Buffer<T>(columns * tile_rows + (n + 1 + pairs(hessian)) * lanes);
         T* next = work.memory.data();
         const auto take = [&](Index columns) {
             return std::exchange(next, next + columns * tile_rows);
@@ -39,6 +39,8 @@ public:
         tile.slope = take(out);
         work.curvature = take(out);
         tile.scratch = take(model_.scratch());
+        work.weighted = take(hessian ? curved_columns : 0);
+        work.rows = take(has_rows ? in : 0);
         work.sums = next;
         work.curved = next + (n + 1) * lanes;
         return work;
@@ -57,18 +59,17 @@ public:
     T whole(const T* theta, const Rows<T>& rows, Index first, Index count, T* g, T* h,
             Work<T>& work) const override {
         begin(work, h != nullptr);
+        const bool rowwise = by_rows(rows);
         for (Index i = 0; i < count; i += tile_rows) {
-            const auto number = [=](Index k) { return first + i + k; };
-            const Index ahead = rows.column == 1 && rows.row > 1 ? tile_rows * rows.row : 0;
             const Index m = std::min(tile_rows, count - i);
             if (h != nullptr)
-                add_tile<true, true>(theta, rows, number, m, work, ahead);
+                add_next<true, true>(theta, rows, first + i, m, work, rowwise);
             else if (g != nullptr)
-                add_tile<true, false>(theta, rows, number, m, work, ahead);
+                add_next<true, false>(theta, rows, first + i, m, work, rowwise);
             else
-                add_tile<false, false>(theta, rows, number, m, work, ahead);
+                add_next<false, false>(theta, rows, first + i, m, work, rowwise);
         }
-        return end(g, h, work);
+        return end(g, h, work, rowwise);
     }
 
     void scores(const T* theta, const Rows<T>& rows, Index first, Index count, T* score,
@@ -102,6 +103,15 @@ public:
     }
 
 private:
+    // Columns of the design matrix that are weighted together for the Hessian.
+    static constexpr Index curved_columns = 4;
+
+    // How many pairs of parameters have sums: all, or of a model with moments these, 2 n - 1.
+    Index pairs(bool hessian) const {
+        const Index n = model_.n();
+        return !hessian ? 0 : Model::moments ? 2 * n : n * n;
+    }
+
     template <class Number>
     void take(const Rows<T>& rows, Number number, Index count, Work<T>& work,
               Index ahead = 0) const {
@@ -109,42 +119,96 @@ private:
     }
 
     void begin(Work<T>& work, bool hessian) const {
-        const Index n = model_.n();
-        const Index sums = n + 1 + (hessian ? n * (n + 1) / 2 + 1 : 0);
-        std::fill_n(work.sums, sums * lanes, T{});
+        std::fill_n(work.sums, (model_.n() + 1 + pairs(hessian)) * lanes, T{});
     }
 
     // The partial sums: of the loss, then of each parameter, then of each pair of them.
-    T end(T* g, T* h, Work<T>& work) const {
-        const Index n = model_.n();
+    T end(T* g, T* h, Work<T>& work, bool rowwise = false) const {
         const T* s = work.sums;
-        if (g != nullptr)
-            for (Index j = 0; j < n; ++j) g[j] = sum_of<T>(load(s + (1 + j) * lanes));
+        if (g != nullptr) {
+            if constexpr (has_rows)
+                if (rowwise) model_.end_rows(s + lanes, g);
+            if (!rowwise)
+                for (Index j = 0; j < model_.n(); ++j) g[j] = sum_of<T>(load(s + (1 + j) * lanes));
+        }
         if constexpr (Model::linear)
             if (h != nullptr) expand(h, work.curved);
         return sum_of<T>(load(s));
     }
 
+    static constexpr bool has_rows = requires(const Model& model) { model.by_rows(); };
+
+    // Whether the model reads the rows as they lie.
+    bool by_rows(const Rows<T>& rows) const {
+        if constexpr (has_rows) return rows.column == 1 && model_.by_rows();
+        return false;
+    }
+
+    // The rows first, first + 1, ...; those of the next tile are asked for.
+    template <bool gradient, bool hessian>
+    void add_next(const T* theta, const Rows<T>& rows, Index first, Index count, Work<T>& work,
+                  bool rowwise) const {
+        const auto number = [=](Index k) { return first + k; };
+        const Index ahead = rows.column == 1 && rows.row > 1 ? tile_rows * rows.row : 0;
+        if constexpr (has_rows)
+            if (rowwise)
+                return add_rows<gradient, hessian>(theta, rows, number, count, work, ahead);
+        add_tile<gradient, hessian>(theta, rows, number, count, work, ahead);
+    }
+
     template <bool gradient, bool hessian, class Number>
     void add_tile(const T* theta, const Rows<T>& rows, Number number, Index count, Work<T>& work,
                   Index ahead = 0) const {
-        take(rows, number, count, work, ahead);
         Tile<T>& tile = work.tile;
+        take(rows, number, count, work, ahead);
         model_.forward(theta, tile);
-        if (ahead != 0)  // for the other four, so that memory works during the loss too
-            for (Index i = 4; i < tile.padded; i += lanes)
-                detail::prefetch_four(rows.x + number(i) * rows.row + ahead, rows.row,
-                                      model_.features());
-        for (Index o = 0; o < model_.outputs(); ++o)
-            lose<gradient, hessian>(o * tile_rows, rows.w != nullptr, work);
-        for (Index o = 0; o < model_.outputs(); ++o) {
-            Lanes<T> s = load(work.sums);
-            for (Index i = 0; i < tile.padded; i += lanes)
-                s += load(tile.value + o * tile_rows + i);
-            store(work.sums, s);
-        }
+        lose<gradient, hessian>(rows, number, work, ahead);
         if constexpr (hessian && Model::linear) curve(work);
         if constexpr (gradient) model_.backward(theta, tile, work.sums + lanes);
+    }
+
+    // The columns are wanted for the Hessian only.
+    template <bool gradient, bool hessian, class Number>
+    void add_rows(const T* theta, const Rows<T>& rows, Number number, Index count, Work<T>& work,
+                  Index ahead) const {
+        Tile<T>& tile = work.tile;
+        const T* x = rows.x + number(0) * rows.row;
+        Index row = rows.row;
+        fill_targets(tile, rows, 1, count, number);
+        if (count < tile.padded) {  // a copy, with rows of zeros
+            const Index p = model_.features();
+            for (Index i = 0; i < tile.padded; ++i)
+                for (Index j = 0; j < p; ++j)
+                    work.rows[i * p + j] = i < count ? x[i * row + j] : T{};
+            x = work.rows;
+            row = p;
+            ahead = 0;
+        }
+        model_.forward_rows(theta, x, row, tile, ahead);
+        lose<gradient, hessian>(rows, number, work, gradient ? 0 : ahead);
+        if constexpr (hessian) {
+            for (Index i = 0; i < tile.padded; i += lanes)
+                detail::fill_eight(tile.x, model_.features(), 1, i,
+                                   [=](Index k) { return x + k * row; });
+            curve(work);
+        }
+        if constexpr (gradient) model_.backward_rows(x, row, tile, work.sums + lanes, ahead);
+    }
+
+    // The loss at the scores of a tile, and its sum.
+    template <bool gradient, bool hessian, class Number>
+    void lose(const Rows<T>& rows, Number number, Work<T>& work, Index ahead) const {
+        const Tile<T>& tile = work.tile;
+        if (ahead != 0)  // for the other half, so that memory works during the loss too
+            for (Index i = 0; i < tile.padded; i += lanes)
+                detail::prefetch_half(rows.x + number(i) * rows.row + ahead, rows.row, true);
+        for (Index o = 0; o < model_.outputs(); ++o)
+            lose<gradient, hessian>(o * tile_rows, rows.w != nullptr, work);
+        Lanes<T> s = load(work.sums);
+        for (Index o = 0; o < model_.outputs(); ++o)
+            for (Index i = 0; i < tile.padded; i += lanes)
+                s += load(tile.value + o * tile_rows + i);
+        store(work.sums, s);
     }
 
     // The loss of one output of each row, weighted; 0 for padding.
@@ -172,8 +236,9 @@ private:
         }
     }
 
-    // Adds sum_i curvature_i a_ij a_ik to the partial sums of each pair j >= k, the columns of ones
-    // first; or, of a model with moments, sum_i curvature_i T_k to those of each k up to 2 d.
+    // Adds sum_i curvature_i a_ij a_ik to the partial sums of each pair j >= k, at n j + k (and of
+    // some j < k too); with a column of ones, which comes first, at k for j = 0. Or, of a model with
+    // moments, sum_i curvature_i T_k to those of each k up to 2 d.
     void curve(Work<T>& work) const
         requires Model::linear
     {
@@ -185,14 +250,25 @@ private:
             models::add_products(work.curvature, a, 2 * n - 1, work.curved, tile.padded);
             return;
         }
-        T* weighted = tile.value;  // free by now
-        T* pair = work.curved;
-        for (Index j = 0; j < n; ++j) {
-            for (Index i = 0; i < tile.padded; ++i)
-                weighted[i] = work.curvature[i] * (j < ones ? T(1) : a[(j - ones) * tile_rows + i]);
-            if (ones) models::add(pair, weighted, tile.padded);
-            models::add_products(weighted, a, j + 1 - ones, pair + ones * lanes, tile.padded);
-            pair += (j + 1) * lanes;
+        T* sums = work.curved;
+        if (ones) {
+            models::add(sums, lanes, work.curvature, 1, tile.padded);
+            models::add_products(work.curvature, a, n - 1, sums + lanes, tile.padded);
+        }
+        for (Index first = ones; first < n; first += curved_columns) {
+            const Index count = std::min(curved_columns, n - first);
+            weigh(a + (first - ones) * tile_rows, count, work);
+            models::add_outer(work.weighted, count, a, first - ones + count,
+                              sums + (first * n + ones) * lanes, n * lanes, tile.padded);
+        }
+    }
+
+    // Some columns times the curvature.
+    void weigh(const T* a, Index columns, Work<T>& work) const {
+        for (Index i = 0; i < work.tile.padded; i += lanes) {
+            const Lanes<T> c = load(work.curvature + i);
+            for (Index j = 0; j < columns; ++j)
+                store(work.weighted + j * tile_rows + i, c * load(a + j * tile_rows + i));
         }
     }
 
@@ -201,10 +277,11 @@ private:
     {
         const Index n = model_.n();
         const auto sum = [=](Index k) { return sum_of<T>(load(curved + k * lanes)); };
-        for (Index i = 0, pair = 0; i < n; ++i)
-            for (Index j = 0; j <= i; ++j, ++pair)
-                h[i * n + j] = h[j * n + i] =
-                    Model::moments ? T(0.5) * (sum(i + j) + sum(i - j)) : sum(pair);
+        for (Index i = 0; i < n; ++i)
+            for (Index j = 0; j <= i; ++j)
+                h[i * n + j] = h[j * n + i] = Model::moments
+                                                  ? T(0.5) * (sum(i + j) + sum(i - j))
+                                                  : sum(j < model_.ones() ? i : i * n + j);
     }
 
     Model model_;

@@ -27,6 +27,8 @@ template <class T>
 struct Work {
     Tile<T> tile;
     T* curvature = nullptr;  // the loss's second derivative with respect to the score
+    T* weighted = nullptr;   // some columns of the design matrix times that
+    T* rows = nullptr;       // a tile of data that are fewer
     T* sums = nullptr;       // eight partial sums of the loss, then of each parameter
     T* curved = nullptr;     // and of each pair of parameters, where a Hessian is wanted
     Buffer<T> memory;

@@ -36,13 +36,14 @@ struct Tile {
 
 namespace detail {
 
-// Asks for four rows that will be wanted soon, as far as the second cache: the first takes too few
-// requests at a time to keep memory busy.
+// Asks for half of eight consecutive rows that will be wanted soon, as far as the second cache: the
+// first takes too few requests at a time to keep memory busy.
 template <class T>
-inline void prefetch_four(const T* row, Index stride, Index features) {
+inline void prefetch_half(const T* from, Index row, bool second) {
     constexpr Index line = 64 / static_cast<Index>(sizeof(T));
-    for (Index k = 0; k < 4; ++k, row += stride)
-        for (Index j = 0; j < features; j += line) __builtin_prefetch(row + j, 0, 2);
+    const Index half = lanes * row / 2;
+    for (Index j = second ? half : 0; j < (second ? 2 * half : half); j += line)
+        __builtin_prefetch(from + j, 0, 2);
 }
 
 // Columns j, j + 1, ... of eight rows that lie apart; `at(i)` is where row i begins.
@@ -72,8 +73,10 @@ inline void fill_columns(T* to, const T* from, Index columns, Index count, Numbe
         for (Index i = 0; i < count; ++i) to[i] = from[number(i)];
         return;
     }
-    for (Index j = 0; j < columns; ++j)
-        for (Index i = 0; i < count; ++i) to[j * tile_rows + i] = from[number(i) * columns + j];
+    const auto at = [&](Index i) { return from + number(i) * columns; };
+    Index i = 0;
+    for (; i + lanes <= count; i += lanes) fill_eight(to, columns, 1, i, at);
+    for (; i < count; ++i) fill_one(to, columns, 1, i, at);
 }
 
 template <class T>
@@ -84,26 +87,34 @@ inline void zero_tail(T* a, Index columns, Index count, Index padded) {
 
 }  // namespace detail
 
+// y and w of the rows number(0), ..., number(count - 1), count <= 64.
+template <class T, class Number>
+inline void fill_targets(Tile<T>& tile, const Rows<T>& rows, Index outputs, Index count,
+                         Number number) {
+    tile.count = count;
+    tile.padded = (count + lanes - 1) / lanes * lanes;
+    const auto take = [&](T* to, const T* from) {
+        detail::fill_columns(to, from, outputs, count, number);
+        detail::zero_tail(to, outputs, count, tile.padded);
+    };
+    take(tile.y, rows.y);
+    if (rows.w != nullptr) take(tile.w, rows.w);
+}
+
 // Fills the tile with the rows number(0), ..., number(count - 1) of the data, count <= 64, and
-// asks for the first four of every eight rows that lie so many numbers `ahead` of them.
+// asks for the first half of every eight rows that lie so many numbers `ahead` of them.
 template <class T, class Number>
 inline void fill(Tile<T>& tile, const Rows<T>& rows, Index features, Index outputs, Index count,
                  Number number, Index ahead = 0) {
     const auto at = [&](Index i) { return rows.x + number(i) * rows.row; };
-    tile.count = count;
-    tile.padded = (count + lanes - 1) / lanes * lanes;
+    fill_targets(tile, rows, outputs, count, number);
     Index i = 0;
     for (; i + lanes <= count; i += lanes) {
-        if (ahead != 0) detail::prefetch_four(at(i) + ahead, rows.row, features);
+        if (ahead != 0) detail::prefetch_half(at(i) + ahead, rows.row, false);
         detail::fill_eight(tile.x, features, rows.column, i, at);
     }
     for (; i < count; ++i) detail::fill_one(tile.x, features, rows.column, i, at);
-    detail::fill_columns(tile.y, rows.y, outputs, count, number);
-    if (rows.w != nullptr) detail::fill_columns(tile.w, rows.w, outputs, count, number);
-    if (count == tile.padded) return;
     detail::zero_tail(tile.x, features, count, tile.padded);
-    detail::zero_tail(tile.y, outputs, count, tile.padded);
-    if (rows.w != nullptr) detail::zero_tail(tile.w, outputs, count, tile.padded);
 }
 
 }  // namespace ml4pa::costs

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+
 #include "ml4pa/models/model.hpp"
 
 namespace ml4pa::models {
@@ -15,7 +17,7 @@ struct Linear {
     Index n() const { return p + intercept; }
     Index features() const { return p; }
     Index outputs() const { return 1; }
-    Index scratch() const { return 0; }
+    Index scratch() const { return (p + 2 * lanes + tile_rows - 1) / tile_rows; }
 
     template <class T>
     void forward(const T* theta, Tile<T>& tile) const {
@@ -27,7 +29,7 @@ struct Linear {
 
     template <class T>
     void backward(const T*, Tile<T>& tile, T* sums) const {
-        if (intercept) add(sums, tile.slope, tile.padded);
+        add(sums, lanes, tile.slope, intercept, tile.padded);
         add_products(tile.slope, tile.x, p, sums + intercept * lanes, tile.padded);
     }
 
@@ -37,7 +39,77 @@ struct Linear {
     }
     Index ones() const { return intercept; }
 
+    // The same from rows as they lie in memory, which need not be turned into columns, for p >= 8.
+    // Eight columns at a time; the last eight overlap those before them, where theta counts as 0.
+    // Rows that lie `ahead` of these are asked for bit by bit, that memory is never idle.
+    bool by_rows() const { return p >= lanes; }
+
+    template <class T>
+    void forward_rows(const T* theta, const T* x, Index row, Tile<T>& tile, Index ahead) const {
+        T* t = tile.scratch;
+        std::copy_n(theta + intercept, p, t);
+        const Index last = p - lanes, whole = p / lanes * lanes;
+        T* tail = t + whole + lanes;
+        for (Index k = 0; k < lanes; ++k) tail[k] = last + k < whole ? T{} : t[last + k];
+        const T first = intercept ? theta[0] : T{};
+        for (Index i = 0; i < tile.padded; i += lanes, x += lanes * row) {
+            if (ahead != 0) costs::detail::prefetch_half(x + ahead, row, false);
+            Lanes<T> s[lanes];
+            each<lanes>([&](auto k) { s[k] = load(x + k * row) * load(t); });
+            for (Index c = lanes; c < whole; c += lanes)
+                each<lanes>([&](auto k) { s[k] += load(x + k * row + c) * load(t + c); });
+            if (whole < p)
+                each<lanes>([&](auto k) { s[k] += load(x + k * row + last) * load(tail); });
+            store(tile.score + i, first + sums_of<T>(s));
+        }
+    }
+
+    // Of each eight columns four sums over the rows; before them the eight partial sums of the slopes.
+    template <class T>
+    void backward_rows(const T* x, Index row, Tile<T>& tile, T* sums, Index ahead) const {
+        if (intercept) add(sums, lanes, tile.slope, 1, tile.padded);
+        sums += lanes;
+        for (Index c = 0; c < p; ahead = 0) {
+            const Index left = (p - c + lanes - 1) / lanes;
+            if (in_registers >= 16 && left >= 3)
+                c = columns<3>(x, row, c, tile, sums, ahead);
+            else if (in_registers >= 16 && left == 2)
+                c = columns<2>(x, row, c, tile, sums, ahead);
+            else
+                c = columns<1>(x, row, c, tile, sums, ahead);
+        }
+    }
+
+    template <class T>
+    void end_rows(const T* sums, T* g) const {
+        if (intercept) g[0] = sum_of<T>(load(sums));
+        sums += lanes;
+        for (Index c = 0; c < p; c += lanes, sums += 4 * lanes)
+            store(g + intercept + at(c), (load(sums) + load(sums + 2 * lanes)) +
+                                             (load(sums + lanes) + load(sums + 3 * lanes)));
+    }
+
 private:
+    Index at(Index c) const { return std::min(c, p - lanes); }
+
+    template <int eights, class T>
+    Index columns(const T* x, Index row, Index c, Tile<T>& tile, T* sums, Index ahead) const {
+        Index from[eights];
+        Lanes<T> a[4 * eights];
+        sums += 4 * c;
+        each<eights>([&](auto e) { from[e] = at(c + e * lanes); });
+        each<4 * eights>([&](auto m) { a[m] = load(sums + m * lanes); });
+        for (Index i = 0; i < tile.padded; i += 4, x += 4 * row) {
+            if (ahead != 0 && i % lanes == 0) costs::detail::prefetch_half(x + ahead, row, true);
+            each<4>([&](auto k) {
+                const Lanes<T> slope = broadcast(tile.slope[i + k]);
+                each<eights>([&](auto e) { a[4 * e + k] += slope * load(x + k * row + from[e]); });
+            });
+        }
+        each<4 * eights>([&](auto m) { store(sums + m * lanes, a[m]); });
+        return c + eights * lanes;
+    }
+
     // w vectors of rows, from row i.
     template <int w, class T>
     void strip(const T* theta, T first, Tile<T>& tile, Index i) const {

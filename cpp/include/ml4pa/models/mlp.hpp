@@ -20,7 +20,6 @@ public:
         for (double size : numbers) layers_.push_back(static_cast<Index>(size));
         for (std::size_t l = 1; l < layers_.size(); ++l) {
             n_ += layers_[l] * (1 + layers_[l - 1]);
-            widest_ = std::max(widest_, layers_[l]);
             if (l + 1 < layers_.size()) hidden_ += layers_[l];
         }
     }
@@ -28,7 +27,7 @@ public:
     Index n() const { return n_; }
     Index features() const { return layers_.front(); }
     Index outputs() const { return layers_.back(); }
-    Index scratch() const { return hidden_ + 2 * widest_; }  // a of each hidden layer; two deltas
+    Index scratch() const { return hidden_; }  // a of each hidden layer, then dL/dz
 
     template <class T>
     void forward(const T* theta, Tile<T>& tile) const {
@@ -38,8 +37,8 @@ public:
             const bool last = l + 1 == layers_.size();
             const Index into = layers_[l - 1], out = layers_[l];
             T* z = last ? tile.score : next;
-            const Weights<T> w{theta + 1, 1 + into, 1, theta, 1 + into};
-            product(w, a, into, z, out, tile.padded);
+            const Weights<T> w{theta + 1, 1 + into, 1, theta};
+            product(w, a, into, z, out, tile.padded, [](auto s, const T*) { return s; });
             if (!last) with_activation([&](auto g) { activate<decltype(g)>(z, out, tile.padded); });
             theta += out * (1 + into);
             a = next;
@@ -49,33 +48,33 @@ public:
 
     template <class T>
     void backward(const T* theta, Tile<T>& tile, T* sums) const {
-        const T* delta = tile.slope;  // dL/dz of the layer
-        T* free = tile.scratch + hidden_ * tile_rows;
-        T* other = free + widest_ * tile_rows;
+        const T* delta = tile.slope;    // dL/dz of the layer
         Index first = n_, a = hidden_;  // where the layer's parameters and inputs begin
         for (std::size_t l = layers_.size(); --l > 0;) {
             const Index into = layers_[l - 1], out = layers_[l];
             first -= out * (1 + into);
-            a -= into;  // meaningless for the first layer, whose inputs are the data
-            const T* inputs = l > 1 ? tile.scratch + a * tile_rows : tile.x;
-            gradient(delta, out, inputs, into, sums + first * lanes, tile.padded);
-            if (l == 1) return;
-            const Weights<T> w{theta + first + 1, 1, 1 + into, nullptr, 0};
-            product(w, delta, out, free, into, tile.padded);
-            with_activation([&](auto g) { slopes<decltype(g)>(free, inputs, into, tile.padded); });
-            delta = free;
-            std::swap(free, other);
+            T* part = sums + first * lanes;
+            if (l == 1) return gradient(delta, out, tile.x, into, part, tile.padded);
+            a -= into;
+            T* inputs = tile.scratch + a * tile_rows;
+            gradient(delta, out, inputs, into, part, tile.padded);
+            const Weights<T> w{theta + first + 1, 1, 1 + into, nullptr};
+            with_activation([&](auto g) {  // dL/dz takes the place of a = g(z)
+                product(w, delta, out, inputs, into, tile.padded,
+                        [g](auto s, const T* at) { return s * g.slope(load_as<decltype(s)>(at)); });
+            });
+            delta = inputs;
         }
     }
 
 private:
-    // z_o = bias_o + sum_j w_oj a_j, where w_oj is at[o row + j column].
+    // z_o = bias_o + sum_j w_oj a_j, where w_oj is at[o row + j column], and the biases lie as the
+    // rows do.
     template <class T>
     struct Weights {
         const T* at;
         Index row, column;
         const T* bias;
-        Index bias_row;
     };
 
     template <class F>
@@ -85,63 +84,77 @@ private:
         return f(Relu{});
     }
 
+    // Of a whole tile in one loop.
     template <class G, class T>
     static void activate(T* z, Index out, Index padded) {
-        for (Index o = 0; o < out; ++o, z += tile_rows)
-            for (Index i = 0; i < padded; ++i) z[i] = G::value(z[i]);
+        if (padded == tile_rows) return activate<G>(z, 1, out * tile_rows, 0);
+        activate<G>(z, out, padded, tile_rows);
     }
 
     template <class G, class T>
-    static void slopes(T* delta, const T* a, Index out, Index padded) {
-        for (Index o = 0; o < out; ++o, delta += tile_rows, a += tile_rows)
-            for (Index i = 0; i < padded; ++i) delta[i] *= G::slope(a[i]);
+    static void activate(T* z, Index columns, Index rows, Index stride) {
+        for (Index o = 0; o < columns; ++o, z += stride)
+            for (Index i = 0; i < rows; ++i) z[i] = G::value(z[i]);
     }
 
-    // In blocks of four neurons and two vectors of rows, whose sums stay in registers.
+    // 32 bytes of rows: the widest vectors, where each product waits for its sum, run slower.
     template <class T>
-    static void product(const Weights<T>& w, const T* a, Index into, T* z, Index out,
-                        Index padded) {
-        for (Index i = 0; i < padded;) {
-            const bool two = i + 2 * lanes <= padded;
-            Index o = 0;
-            for (; o + 4 <= out; o += 4)
-                two ? block<4, 2>(w, a + i, into, z + i, o) : block<4, 1>(w, a + i, into, z + i, o);
-            for (; o < out; ++o)
-                two ? block<1, 2>(w, a + i, into, z + i, o) : block<1, 1>(w, a + i, into, z + i, o);
-            i += two ? 2 * lanes : lanes;
-        }
+    static constexpr Index half = std::min<Index>(width<T>, 32 / sizeof(T));
+    template <class T>
+    using Half = Pack<T, half<T>>;
+
+    // In blocks of sums that stay in registers. `finish` gets each sum, and where it goes.
+    template <class T, class Finish>
+    static void product(const Weights<T>& w, const T* a, Index into, T* z, Index out, Index padded,
+                        Finish finish) {
+        Index o = 0;
+        for (; o + 4 <= out; o += 4) rows<4>(w, a, into, z, o, padded, finish);
+        for (; o + 2 <= out; o += 2) rows<2>(w, a, into, z, o, padded, finish);
+        if (o < out) rows<1>(w, a, into, z, o, padded, finish);
     }
 
-    template <int neurons, int vectors, class T>
-    static void block(const Weights<T>& w, const T* a, Index into, T* z, Index o) {
-        Lanes<T> s[neurons][vectors];
-        for (int k = 0; k < neurons; ++k)
-            for (int v = 0; v < vectors; ++v)
-                s[k][v] = broadcast(w.bias ? w.bias[(o + k) * w.bias_row] : T{});
-        for (Index j = 0; j < into; ++j) {
-            Lanes<T> x[vectors];
-            for (int v = 0; v < vectors; ++v) x[v] = load(a + j * tile_rows + v * lanes);
-            for (int k = 0; k < neurons; ++k) {
-                const Lanes<T> c = broadcast(w.at[(o + k) * w.row + j * w.column]);
-                for (int v = 0; v < vectors; ++v) s[k][v] += c * x[v];
-            }
+    template <int neurons, class T, class Finish>
+    static void rows(const Weights<T>& w, const T* a, Index into, T* z, Index o, Index padded,
+                     Finish finish) {
+        constexpr int vectors = std::max(1, in_registers / neurons);
+        Index i = 0;
+        for (; i + vectors * half<T> <= padded; i += vectors * half<T>)
+            block<neurons, vectors>(w, a + i, into, z + i, o, finish);
+        for (; i < padded; i += half<T>) block<neurons, 1>(w, a + i, into, z + i, o, finish);
+    }
+
+    template <int neurons, int vectors, class T, class Finish>
+    static void block(const Weights<T>& w, const T* a, Index into, T* z, Index o, Finish finish) {
+        Half<T> s[neurons * vectors];
+        const T* c = w.at + o * w.row;
+        each<neurons * vectors>([&](auto m) {
+            s[m] = broadcast_as<Half<T>>(w.bias ? w.bias[(o + m / vectors) * w.row] : T{});
+        });
+        for (Index j = 0; j < into; ++j, a += tile_rows, c += w.column) {
+            Half<T> x[vectors];
+            each<vectors>([&](auto v) { x[v] = load_as<Half<T>>(a + v * half<T>); });
+            each<neurons>([&](auto k) {
+                const Half<T> b = broadcast_as<Half<T>>(c[k * w.row]);
+                each<vectors>([&](auto v) { s[k * vectors + v] += b * x[v]; });
+            });
         }
-        for (int k = 0; k < neurons; ++k)
-            for (int v = 0; v < vectors; ++v) store(z + (o + k) * tile_rows + v * lanes, s[k][v]);
+        each<neurons * vectors>([&](auto m) {
+            T* at = z + (o + m / vectors) * tile_rows + m % vectors * half<T>;
+            store(at, finish(s[m], at));
+        });
     }
 
     // Adds sum_i delta_o a_j to the partial sums of w_oj, and sum_i delta_o to those of b_o.
     template <class T>
     static void gradient(const T* delta, Index out, const T* a, Index into, T* sums, Index padded) {
-        for (Index o = 0; o < out; ++o, delta += tile_rows, sums += (1 + into) * lanes) {
-            add(sums, delta, padded);
-            add_products(delta, a, into, sums + lanes, padded);
-        }
+        const Index stride = (1 + into) * lanes;
+        add(sums, stride, delta, out, padded);
+        add_outer(delta, out, a, into, sums + lanes, stride, padded);
     }
 
     std::vector<Index> layers_;
     std::string activation_;
-    Index n_ = 0, hidden_ = 0, widest_ = 0;
+    Index n_ = 0, hidden_ = 0;
 };
 
 }  // namespace ml4pa::models

@@ -21,6 +21,7 @@
 //     };
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -52,11 +53,84 @@ inline void add_products(const T* b, const T* a, Index columns, T* sums, Index p
     if (j < columns) add_block<1>(b, a + j * tile_rows, sums + j * lanes, padded);
 }
 
+// Adds sum_i a_ij to the partial sums of each of some columns j, which are at sums + j stride.
 template <class T>
-inline void add(T* sums, const T* a, Index padded) {
-    Lanes<T> s = load(sums);
-    for (Index i = 0; i < padded; i += lanes) s += load(a + i);
-    store(sums, s);
+inline void add(T* sums, Index stride, const T* a, Index columns, Index padded) {
+    constexpr int several = 4;  // chains of additions side by side
+    Index j = 0;
+    for (; j + several <= columns;
+         j += several, sums += several * stride, a += several * tile_rows) {
+        Lanes<T> s[several];
+        each<several>([&](auto k) { s[k] = load(sums + k * stride); });
+        for (Index i = 0; i < padded; i += lanes)
+            each<several>([&](auto k) { s[k] += load(a + k * tile_rows + i); });
+        each<several>([&](auto k) { store(sums + k * stride, s[k]); });
+    }
+    for (; j < columns; ++j, sums += stride, a += tile_rows) {
+        Lanes<T> s = load(sums);
+        for (Index i = 0; i < padded; i += lanes) s += load(a + i);
+        store(sums, s);
+    }
+}
+
+// A register of rows, and how many sums a block keeps in registers.
+template <class T>
+inline constexpr Index width = std::min<Index>(lanes, ml4pa::detail::register_bytes / sizeof(T));
+template <class T>
+using Vector = Pack<T, width<T>>;
+#ifdef __AVX512VL__
+inline constexpr int in_registers = 16;
+#else
+inline constexpr int in_registers = 8;
+#endif
+
+template <int rows, int columns, class T>
+inline void add_outer_block(const T* b, const T* a, T* sums, Index stride, Index padded) {
+    using V = Vector<T>;
+    V s[rows * columns];
+    each<rows * columns>(
+        [&](auto m) { s[m] = load_as<V>(sums + m / columns * stride + m % columns * lanes); });
+    for (Index i = 0; i < padded; i += lanes) {
+        V x[columns];
+        each<columns>([&](auto k) { x[k] = load_as<V>(a + k * tile_rows + i); });
+        each<rows>([&](auto j) {
+            const V v = load_as<V>(b + j * tile_rows + i);
+            each<columns>([&](auto k) { s[j * columns + k] += v * x[k]; });
+        });
+    }
+    each<rows * columns>(
+        [&](auto m) { store(sums + m / columns * stride + m % columns * lanes, s[m]); });
+}
+
+template <int rows, class T>
+inline void add_outer_rows(const T* b, const T* a, Index columns, T* sums, Index stride,
+                           Index padded) {
+    for (Index part = 0; part < lanes; part += width<T>, b += width<T>, a += width<T>) {
+        T* to = sums + part;
+        Index k = 0;
+        for (; k + 4 <= columns; k += 4)
+            add_outer_block<rows, 4>(b, a + k * tile_rows, to + k * lanes, stride, padded);
+        for (; k + 2 <= columns; k += 2)
+            add_outer_block<rows, 2>(b, a + k * tile_rows, to + k * lanes, stride, padded);
+        if (k < columns)
+            add_outer_block<rows, 1>(b, a + k * tile_rows, to + k * lanes, stride, padded);
+    }
+}
+
+// Adds sum_i b_ij a_ik to the partial sums of each j and k, which are at sums + j stride + k lanes.
+template <class T>
+inline void add_outer(const T* b, Index rows, const T* a, Index columns, T* sums, Index stride,
+                      Index padded) {
+    const auto next = [&](auto count) {
+        add_outer_rows<count>(b, a, columns, sums, stride, padded);
+        b += count * tile_rows;
+        sums += count * stride;
+        rows -= count;
+    };
+    if constexpr (in_registers >= 16)
+        while (rows >= 4) next(std::integral_constant<int, 4>{});
+    while (rows >= 2) next(std::integral_constant<int, 2>{});
+    if (rows == 1) next(std::integral_constant<int, 1>{});
 }
 
 }  // namespace ml4pa::models
