@@ -18,8 +18,9 @@ using Eight = ml4pa::Lanes<double>;
 // Past the caches, where `to` is a whole line: it is not read again soon, nor need be read first.
 void stream(double* to, Eight v) {
     const bool line = reinterpret_cast<std::uintptr_t>(to) % sizeof v == 0;
-#if defined(__clang__)
+#if defined(__clang__) && defined(__AVX512F__)
     if (line) return __builtin_nontemporal_store(v, reinterpret_cast<Eight*>(to));
+#elif defined(__clang__)
 #elif defined(__AVX512F__)
     if (line) return __builtin_ia32_movntpd512(to, v);
 #elif defined(__SSE2__)
@@ -259,8 +260,8 @@ void BlockRun::keep_square(int first, std::int64_t t, Index k) {
             stream(points, x[0][l]);
         } else {
             const Eight a = x[0][l], b = x[1][l];
-            stream(points, __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11));
-            stream(points + pack, __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15));
+            stream(points, interleaved<0, double>(a, b));
+            stream(points + pack, interleaved<4, double>(a, b));
         }
     }
 }

@@ -67,20 +67,21 @@ ML4PA_OPERATOR(/)
 #undef ML4PA_OPERATOR
 
 template <class T, Index count, bool fits>
-struct PackOf {
-    using type = Pair<typename PackOf<T, count / 2, count / 2 * sizeof(T) <= register_bytes>::type>;
+struct GroupOf {
+    using type =
+        Pair<typename GroupOf<T, count / 2, count / 2 * sizeof(T) <= register_bytes>::type>;
 };
 template <class T, Index count>
-struct PackOf<T, count, true> {
+struct GroupOf<T, count, true> {
     typedef T type __attribute__((vector_size(count * sizeof(T))));
 };
 
 }  // namespace detail
 
 template <class T, Index count>
-using Pack = typename detail::PackOf<T, count, count * sizeof(T) <= detail::register_bytes>::type;
+using Group = typename detail::GroupOf<T, count, count * sizeof(T) <= detail::register_bytes>::type;
 template <class T>
-using Lanes = Pack<T, lanes>;
+using Lanes = Group<T, lanes>;
 
 template <class V, class T>
 inline V load_as(const T* from) {
@@ -217,6 +218,18 @@ inline void turn(V (&r)[n]) {
 template <class T>
 inline Lanes<T> sums_of(const Lanes<T> (&s)[lanes]) {
     return detail::fold<lanes>(s);
+}
+
+// a_k, b_k, a_(k+1), b_(k+1), ...: four of each, from k = 0 or 4 on.
+template <Index k, class T>
+inline Lanes<T> interleaved(const Lanes<T>& a, const Lanes<T>& b) {
+    if constexpr (requires { a.low; }) {
+        const auto &x = k ? a.high : a.low, &y = k ? b.high : b.low;
+        const T z[lanes] = {x[0], y[0], x[1], y[1], x[2], y[2], x[3], y[3]};
+        return load(z);
+    } else {
+        return __builtin_shufflevector(a, b, k, k + 8, k + 1, k + 9, k + 2, k + 10, k + 3, k + 11);
+    }
 }
 
 // Rows become columns: r[i][j] and r[j][i] change places.

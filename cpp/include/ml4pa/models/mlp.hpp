@@ -101,7 +101,7 @@ private:
     template <class T>
     static constexpr Index half = std::min<Index>(width<T>, 32 / sizeof(T));
     template <class T>
-    using Half = Pack<T, half<T>>;
+    using Half = Group<T, half<T>>;
 
     // In blocks of sums that stay in registers. `finish` gets each sum, and where it goes.
     template <class T, class Finish>

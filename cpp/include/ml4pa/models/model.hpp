@@ -77,7 +77,7 @@ inline void add(T* sums, Index stride, const T* a, Index columns, Index padded) 
 template <class T>
 inline constexpr Index width = std::min<Index>(lanes, ml4pa::detail::register_bytes / sizeof(T));
 template <class T>
-using Vector = Pack<T, width<T>>;
+using Vector = Group<T, width<T>>;
 #ifdef __AVX512VL__
 inline constexpr int in_registers = 16;
 #else
