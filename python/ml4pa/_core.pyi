@@ -110,6 +110,7 @@ def minimize(
     stride: int,
     iterate: Callable[..., bool] | None,
     poll: Callable[..., bool] | None,
+    threads: int = 0,
 ) -> tuple[Any, ...]: ...
 def fleet_has(objective: Objective, method: str) -> bool: ...
 def fleet(
