@@ -29,6 +29,7 @@ public:
         const auto work = [&](Index first, Index count) {
             f_->values(X + first * f_->n(), count, values + first);
         };
+        const TeamLimit one(1);  // an objective's own threads would be one team too many
         return sharing_(rows, work, poll);
     }
 
