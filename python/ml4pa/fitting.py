@@ -222,8 +222,8 @@ def fit(
         max_time=max_time, target=target, gtol=gtol, xtol=xtol, ftol=ftol, record=stride,
         callback=callback, rng=draws, threads=threads, progress=progress, engine=engine,
     )  # fmt: skip
-    watched = (initial, max_iter, max_evals, max_time, target, callback, record or None)
-    if by_newton and _are_many(cost) and all(value is None for value in watched):
+    own = (initial, max_iter, max_evals, max_time, target, callback, record or None)
+    if by_newton and _are_many(cost) and all(value is None for value in own):
         result = _through_samples(cost, start, descend)
     else:
         result = descend(cost, start)
