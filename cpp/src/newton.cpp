@@ -10,17 +10,19 @@ bool Newton::solve_any(Index n, const double* g, const double* h, double* v) {
     Matrix a = Eigen::Map<const Matrix>(h, n, n);
     a.diagonal().array() += damping_;
     const Eigen::Map<const Eigen::VectorXd> right(g, n);
-    Eigen::Map<Eigen::VectorXd> left(v, n);
+    Eigen::VectorXd step;
     const Eigen::LLT<Matrix> cholesky(a);
     if (cholesky.info() == Eigen::Success) {
-        left = cholesky.solve(right);
-        return left.allFinite();
+        step = cholesky.solve(right);
+    } else {
+        ++indefinite_;
+        const Eigen::PartialPivLU<Matrix> elimination(a);
+        if ((elimination.matrixLU().diagonal().array() == 0.0).any()) return false;
+        step = elimination.solve(right);
     }
-    ++indefinite_;
-    const Eigen::PartialPivLU<Matrix> elimination(a);
-    if ((elimination.matrixLU().diagonal().array() == 0.0).any()) return false;
-    left = elimination.solve(right);
-    return left.allFinite();
+    if (!step.allFinite()) return false;
+    Eigen::Map<Eigen::VectorXd>(v, n) = step;
+    return true;
 }
 
 }  // namespace ml4pa::methods

@@ -16,7 +16,7 @@ class Direction {
 public:
     virtual ~Direction() = default;
     virtual bool wants_hessian() const = 0;
-    // Writes v. Returns false where there is none: the Hessian is singular.
+    // Writes v. Where there is none, the Hessian being singular, leaves it and returns false.
     virtual bool solve(Index n, const double* g, const double* h, double* v) = 0;
     virtual void visit(Visitor&) {}
 };

@@ -48,7 +48,7 @@ def page(chapters: Sequence[Chapter], machine: str) -> str:
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>A tour of ml4pa</title><style>{STYLE}</style></head><body>"
-        "<h1>Downhill: a tour of gradient methods</h1>"
+        "<h1>Downhill: a tour of optimisation</h1>"
         "<p>Every descent below was made by this computer a moment ago, once by the compiled engine"
         " and once by its readable twin in NumPy. In every picture the circle is the start, the"
         " square the end, and the star a minimum known beforehand.</p>"

@@ -28,14 +28,16 @@ public:
 private:
     template <int d>
     bool solve(const double* g, const double* h, double* v) {
-        double a[d * d];
+        double a[d * d], step[d];
         std::copy_n(h, d * d, a);
         for (int i = 0; i < d; ++i) a[i * d + i] += damping_;
-        eliminate<d>(a, g, v);
+        eliminate<d>(a, g, step);
         bool definite = a[0] > 0.0;
         if constexpr (d == 2) definite = definite && a[3] - (a[2] / a[0]) * a[1] > 0.0;
         if (!definite) ++indefinite_;
-        return std::all_of(v, v + d, finite);
+        if (!std::all_of(step, step + d, finite)) return false;
+        std::copy_n(step, d, v);
+        return true;
     }
 
     bool solve_any(Index n, const double* g, const double* h, double* v);
