@@ -133,7 +133,7 @@ def test_line_fit(tour: Tour) -> None:
 def test_stochastic(tour: Tour) -> None:
     """Ten passes reach the least squares line, the falling rate within a few of its errors."""
     constant, falling = (row for name, row in tour.rows.items() if name.startswith("SGD"))
-    for row, intercept in ((constant, 0.5), (falling, 0.1)):
+    for row, intercept in ((constant, 0.5), (falling, 0.15)):
         assert (row.steps, row.gradients, row.status) == (5_000_000, 5_000_000, "epochs")
         assert row.answer == pytest.approx([17.0186, 1.99999], abs=1e-4)
         assert row.x[0] == pytest.approx(row.answer[0], abs=intercept)

@@ -180,7 +180,7 @@ def fit(
     model = checks.model(model)
     checks.choice("engine", engine, ENGINES)
     if threads is not None:
-        checks.count("threads", threads, least=1)
+        checks.threads(threads)
     if callback is not None and not callable(callback):
         raise TypeError(f"callback={callback!r} must be callable: callback(intermediate_result)")
     how = None if method is None else _method(method)

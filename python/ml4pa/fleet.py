@@ -155,7 +155,7 @@ def multistart(
         if stride:
             checks.room_for_paths(most_rows(rules, stride), m, n, max_bytes)
         if threads is not None:
-            threads = checks.count("threads", threads, least=1)
+            threads = checks.threads(threads)
         checks.choice("on_nan", on_nan, ("worst", "raise"))
         objective = objective.within(limits, n, threads)
         if how.wants_hessian:

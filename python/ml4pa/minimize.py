@@ -160,7 +160,7 @@ def minimize(
     stride = _stride(record)
     euclidean = _euclidean(norm)
     if threads is not None:
-        threads = checks.count("threads", threads, least=1)
+        threads = checks.threads(threads)
     if workers is not None:
         raise ValueError(
             f"workers={workers!r} must be None: {how.name} asks for one point at a time, "
@@ -228,7 +228,7 @@ def minimize_population(
     stride = _stride(record)
     euclidean = _euclidean(norm)
     if threads is not None:
-        threads = checks.count("threads", threads, least=1)
+        threads = checks.threads(threads)
     nan_raises = checks.choice("on_nan", on_nan, ("worst", "raise")) == "raise"
     if callback is not None and not callable(callback):
         raise TypeError(f"callback={callback!r} must be callable: callback(intermediate_result)")

@@ -94,6 +94,7 @@ from .scalars import (
     finite_number,
     picklable,
     positive_number,
+    threads,
     within,
     workers,
 )
@@ -196,6 +197,7 @@ __all__ = [
     "table",
     "table_sigma",
     "targets",
+    "threads",
     "told",
     "told_population",
     "two_children",

@@ -83,6 +83,11 @@ def count(name: str, value: Any, least: int = 0) -> int:
     return whole
 
 
+def threads(value: Any) -> int:
+    """The most threads: an int >= 1, of which the core takes what it can count."""
+    return min(count("threads", value, least=1), (1 << 31) - 1)
+
+
 def workers(value: Any) -> int:
     """How many processes: an int >= 1, or -1 for as many as there are processors."""
     if not _is_real(value):
