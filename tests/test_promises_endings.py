@@ -98,6 +98,8 @@ def seconds_to_stop(call, interrupt):
         interrupt()
 
     timer = threading.Timer(0.15, send)
+    # A shell has Ctrl-C ignored in what it starts in the background.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     timer.start()
     try:
         with pytest.raises(KeyboardInterrupt):
@@ -105,6 +107,7 @@ def seconds_to_stop(call, interrupt):
         return time.perf_counter() - sent[0]
     finally:
         timer.join()
+        signal.signal(signal.SIGINT, before)
 
 
 def soon(call, interrupt):
