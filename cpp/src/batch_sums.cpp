@@ -1,20 +1,14 @@
 #include "ml4pa/costs/batch_sums.hpp"
 
-#include "ml4pa/costs/make.hpp"
 #include "ml4pa/models/linear.hpp"
 
 namespace ml4pa {
 
 template <class T>
 std::unique_ptr<BatchSum> make_batch_sum(const costs::Spec& spec, const costs::Source<T>& source) {
-    using losses::CrossEntropy;
-    using Squares = losses::SquaredError<models::Identity>;
     if (spec.model == "linear" && (spec.loss == "cross_entropy" || !spec.sigmoid())) {
         const models::Linear linear(spec.numbers, spec.words);
-        const bool intercept = linear.intercept != 0;
-        if (spec.loss == "cross_entropy")
-            return std::make_unique<costs::LinearSum<CrossEntropy, T>>(linear.p, intercept, source);
-        return std::make_unique<costs::LinearSum<Squares, T>>(linear.p, intercept, source);
+        return std::make_unique<costs::LinearSum<T>>(spec, linear.p, linear.intercept != 0, source);
     }
     auto sum = costs::make_rowwise<T>(spec);
     if (!sum) return nullptr;

@@ -83,10 +83,15 @@ using Group = typename detail::GroupOf<T, count, count * sizeof(T) <= detail::re
 template <class T>
 using Lanes = Group<T, lanes>;
 
+// A pack half by half: GCC copies one of two registers through the stack, where it then stays.
 template <class V, class T>
 inline V load_as(const T* from) {
     V v;
-    std::memcpy(&v, from, sizeof v);
+    if constexpr (requires { v.low; })
+        v = {load_as<decltype(v.low)>(from),
+             load_as<decltype(v.high)>(from + sizeof v.low / sizeof *from)};
+    else
+        std::memcpy(&v, from, sizeof v);
     return v;
 }
 
@@ -97,7 +102,12 @@ inline Lanes<T> load(const T* from) {
 
 template <class T, class V>
 inline void store(T* to, const V& v) {
-    std::memcpy(to, &v, sizeof v);
+    if constexpr (requires { v.low; }) {
+        store(to, v.low);
+        store(to + sizeof v.low / sizeof *to, v.high);
+    } else {
+        std::memcpy(to, &v, sizeof v);
+    }
 }
 
 template <class V, class T>
@@ -118,46 +128,91 @@ inline T sum_of(const Lanes<T>& v) {
 
 namespace detail {
 
-// Of four vectors of four and of two of two.
+// AVX exchanges numbers within halves of 16 bytes more easily than across them, and below AVX-512 there
+// are no others of two vectors: so the orders below depend on the size of a number.
+
 template <class V>
 inline void transpose_four(V (&r)[4]) {
     V a[4];
-    for (int i = 0; i < 4; i += 2) {
-        a[i] = __builtin_shufflevector(r[i], r[i + 1], 0, 4, 2, 6);
-        a[i + 1] = __builtin_shufflevector(r[i], r[i + 1], 1, 5, 3, 7);
-    }
-    for (int k = 0; k < 2; ++k) {
-        r[k] = __builtin_shufflevector(a[k], a[k + 2], 0, 1, 4, 5);
-        r[k + 2] = __builtin_shufflevector(a[k], a[k + 2], 2, 3, 6, 7);
+    if constexpr (sizeof(V) == 16) {
+        for (int i = 0; i < 4; i += 2) {  // rows i, i + 1, number by number
+            a[i] = __builtin_shufflevector(r[i], r[i + 1], 0, 4, 1, 5);
+            a[i + 1] = __builtin_shufflevector(r[i], r[i + 1], 2, 6, 3, 7);
+        }
+        for (int k = 0; k < 2; ++k) {
+            r[2 * k] = __builtin_shufflevector(a[k], a[k + 2], 0, 1, 4, 5);
+            r[2 * k + 1] = __builtin_shufflevector(a[k], a[k + 2], 2, 3, 6, 7);
+        }
+    } else {
+        for (int i = 0; i < 4; i += 2) {
+            a[i] = __builtin_shufflevector(r[i], r[i + 1], 0, 4, 2, 6);
+            a[i + 1] = __builtin_shufflevector(r[i], r[i + 1], 1, 5, 3, 7);
+        }
+        for (int k = 0; k < 2; ++k) {
+            r[k] = __builtin_shufflevector(a[k], a[k + 2], 0, 1, 4, 5);
+            r[k + 2] = __builtin_shufflevector(a[k], a[k + 2], 2, 3, 6, 7);
+        }
     }
 }
 
 template <class V>
 inline void transpose_eight(V (&r)[8]) {
     V a[8], b[8];
-    for (int i = 0; i < 8; i += 2) {  // pairs of rows, number by number
-        a[i] = __builtin_shufflevector(r[i], r[i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
-        a[i + 1] = __builtin_shufflevector(r[i], r[i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
-    }
-    for (int i = 0; i < 8; i += 4)  // fours, two by two
-        for (int k = 0; k < 2; ++k) {
-            b[i + k] = __builtin_shufflevector(a[i + k], a[i + k + 2], 0, 1, 8, 9, 4, 5, 12, 13);
-            b[i + k + 2] =
-                __builtin_shufflevector(a[i + k], a[i + k + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+    if constexpr (sizeof(V) == 32) {
+        for (int i = 0; i < 8; i += 2) {  // pairs of rows, number by number
+            a[i] = __builtin_shufflevector(r[i], r[i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
+            a[i + 1] = __builtin_shufflevector(r[i], r[i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
         }
+        for (int i = 0; i < 8; i += 4)  // fours, two by two
+            for (int k = 0; k < 2; ++k) {
+                b[i + 2 * k] =
+                    __builtin_shufflevector(a[i + k], a[i + k + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+                b[i + 2 * k + 1] =
+                    __builtin_shufflevector(a[i + k], a[i + k + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+            }
+    } else {
+        for (int i = 0; i < 8; i += 2) {  // pairs of rows, number by number
+            a[i] = __builtin_shufflevector(r[i], r[i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
+            a[i + 1] = __builtin_shufflevector(r[i], r[i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
+        }
+        for (int i = 0; i < 8; i += 4)  // fours, two by two
+            for (int k = 0; k < 2; ++k) {
+                b[i + k] =
+                    __builtin_shufflevector(a[i + k], a[i + k + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+                b[i + k + 2] =
+                    __builtin_shufflevector(a[i + k], a[i + k + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+            }
+    }
     for (int k = 0; k < 4; ++k) {  // eights, four by four
         r[k] = __builtin_shufflevector(b[k], b[k + 4], 0, 1, 2, 3, 8, 9, 10, 11);
         r[k + 4] = __builtin_shufflevector(b[k], b[k + 4], 4, 5, 6, 7, 12, 13, 14, 15);
     }
 }
 
-// The sum of each of n packs of n, halves first.
+// The sum of each of n packs, halves first: until they have n numbers, a register's.
 template <int n, class V>
-inline V fold(const V* s) {
+inline auto fold(const V* s) {
     if constexpr (requires(V v) { v.low; }) {
         decltype(s->low) h[n];
         each<n>([&](auto i) { h[i] = s[i].low + s[i].high; });
-        return {fold<n / 2>(h), fold<n / 2>(h + n / 2)};
+        return fold<n>(h);
+    } else if constexpr (n == 8 && sizeof(V) == 32) {
+        V a[4], b[2];
+        for (int k = 0; k < 4; ++k)
+            a[k] = __builtin_shufflevector(s[k], s[k + 4], 0, 1, 2, 3, 8, 9, 10, 11) +
+                   __builtin_shufflevector(s[k], s[k + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+        for (int k = 0; k < 2; ++k)
+            b[k] = __builtin_shufflevector(a[2 * k], a[2 * k + 1], 0, 1, 8, 9, 4, 5, 12, 13) +
+                   __builtin_shufflevector(a[2 * k], a[2 * k + 1], 2, 3, 10, 11, 6, 7, 14, 15);
+        return __builtin_shufflevector(b[0], b[1], 0, 2, 8, 10, 4, 6, 12, 14) +
+               __builtin_shufflevector(b[0], b[1], 1, 3, 9, 11, 5, 7, 13, 15);
+    } else if constexpr (n == 4 && sizeof(V) == 32) {
+        V b[2];
+        for (int k = 0; k < 2; ++k)
+            b[k] = __builtin_shufflevector(s[k], s[k + 2], 0, 1, 4, 5) +
+                   __builtin_shufflevector(s[k], s[k + 2], 2, 3, 6, 7);
+        return __builtin_shufflevector(b[0], b[1], 0, 4, 2, 6) +
+               __builtin_shufflevector(b[0], b[1], 1, 5, 3, 7);
     } else if constexpr (n == 8) {
         V a[4], b[2];
         for (int k = 0; k < 4; ++k)
@@ -214,10 +269,17 @@ inline void turn(V (&r)[n]) {
 
 }  // namespace detail
 
-// sum_of for each of eight.
+// The numbers of a pack that fit into a register: so many sums fill one.
 template <class T>
-inline Lanes<T> sums_of(const Lanes<T> (&s)[lanes]) {
-    return detail::fold<lanes>(s);
+inline constexpr int width =
+    static_cast<int>(sizeof(Lanes<T>) < detail::register_bytes ? sizeof(Lanes<T>)
+                                                               : detail::register_bytes) /
+    static_cast<int>(sizeof(T));
+
+// sum_of for each of so many, stored. The sums of eight at once would not fit into the registers.
+template <class T>
+inline void store_sums(T* to, const Lanes<T> (&s)[width<T>]) {
+    store(to, detail::fold<width<T>>(s));
 }
 
 // a_k, b_k, a_(k+1), b_(k+1), ...: four of each, from k = 0 or 4 on.

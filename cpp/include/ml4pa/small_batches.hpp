@@ -6,18 +6,11 @@
 #include <tuple>
 
 #include "ml4pa/batches.hpp"
-#include "ml4pa/costs/feed.hpp"
+#include "ml4pa/few.hpp"
 #include "ml4pa/gradient_run.hpp"
 #include "ml4pa/losses/squared_error.hpp"
 
 namespace ml4pa {
-
-inline constexpr int most_few = 4;
-
-// Whether `descend_few` is the same as the general loop.
-inline bool is_few(const Run& run, const Batches& batches) {
-    return run.n() <= most_few && batches.size <= costs::block_rows && run.small_loop() >= 0;
-}
 
 // A plain run of method M on n parameters. They stand in the order of a row: the variables', then
 // the intercept.
@@ -106,12 +99,11 @@ struct Slope<losses::SquaredError<models::Identity>> {
 
 // Rows [from, to) of the records, `size` a step. The changes are made meanwhile: there is time
 // while the chain waits.
-template <class M, int n, class Loss, class T>
-[[gnu::noinline, gnu::flatten]] void step_through(Few<M, n>& shared, const costs::Records<T>& rows,
-                                                  Index from, Index to, Index size,
-                                                  const double* mask, const Reduction& reduction,
-                                                  const Rate& rate, std::int64_t iteration,
-                                                  const costs::Changes<costs::Pair<T>>& changes) {
+template <class M, int n, class Loss>
+[[gnu::noinline, gnu::flatten]] void step_through(
+    Few<M, n>& shared, const costs::Records& rows, Index from, Index to, Index size,
+    const double* mask, const Reduction& reduction, const Rate& rate, std::int64_t iteration,
+    const costs::Changes<costs::Pair<double>>& changes) {
     Few<M, n> few = shared;
     const double constant = rate.constant() ? rate(0) : 0.0;
     const bool varies = !rate.constant(), penalised = reduction.l1 != 0.0 || reduction.l2 != 0.0;
@@ -122,7 +114,7 @@ template <class M, int n, class Loss, class T>
         for (int j = 0; j < n; ++j) theta[j] = few.point(j);
         for (Index k = i; k < end; ++k) {
             changes.make(k);
-            const T* row = rows.at + k * rows.width;
+            const double* row = rows.at + k * rows.width;
             double x[n], terms[n];
             for (int j = 0; j < n; ++j) x[j] = j == n - 1 && ones ? 1.0 : row[j];
             for (int j = 0; j < n; ++j) terms[j] = theta[j] * x[j];
@@ -150,8 +142,8 @@ template <class M, int n, class Loss, class T>
 
 // What is not finite stays so: one look after a block tells whether every step was sound. If not,
 // the block is gone through again by single steps.
-template <class M, int n, class Loss, class T>
-void descend_few(GradientRun<M>& run, costs::Feed<T>& feed, bool intercept, const Batches& batches,
+template <class M, int n, class Loss>
+void descend_few(GradientRun<M>& run, costs::Feed& feed, bool intercept, const Batches& batches,
                  const Reduction& reduction, Watch& watch) {
     Few<M, n> few(run, intercept);
     double mask[n];
@@ -162,10 +154,11 @@ void descend_few(GradientRun<M>& run, costs::Feed<T>& feed, bool intercept, cons
     std::int64_t iteration = run.iteration();
     for (Index first = 0; first < count; first += room) {
         const Index m = std::min(room, count - first);
-        const costs::Records<T> rows = feed.take(first, m);
-        const auto step = [&](Index from, Index to, const costs::Changes<costs::Pair<T>>& changes) {
-            step_through<M, n, Loss, T>(few, rows, from, to, size, mask, reduction, rate, iteration,
-                                        changes);
+        const costs::Records rows = feed.take(first, m);
+        const auto step = [&](Index from, Index to,
+                              const costs::Changes<costs::Pair<double>>& changes) {
+            step_through<M, n, Loss>(few, rows, from, to, size, mask, reduction, rate, iteration,
+                                     changes);
         };
         const Few<M, n> before = few;
         step(0, m, feed.changes(std::min(room, count - first - m)));
@@ -183,8 +176,8 @@ void descend_few(GradientRun<M>& run, costs::Feed<T>& feed, bool intercept, cons
 }
 
 // The method of the run, by its place in the registry, and the number of its parameters.
-template <class Loss, int n, class T, class... M>
-void descend_few(std::tuple<M...>*, Run& run, costs::Feed<T>& feed, bool intercept,
+template <class Loss, int n, class... M>
+void descend_few(std::tuple<M...>*, Run& run, costs::Feed& feed, bool intercept,
                  const Batches& batches, const Reduction& reduction, Watch& watch) {
     int method = run.small_loop();
     (void)((method-- == 0 && (descend_few<M, n, Loss>(static_cast<GradientRun<M>&>(run), feed,
@@ -193,8 +186,8 @@ void descend_few(std::tuple<M...>*, Run& run, costs::Feed<T>& feed, bool interce
            ...);
 }
 
-template <class Loss, class T>
-void descend_few(Run& run, costs::Feed<T> feed, bool intercept, const Batches& batches,
+template <class Loss>
+void descend_few(Run& run, costs::Feed& feed, bool intercept, const Batches& batches,
                  const Reduction& reduction, Watch& watch) {
     const auto loop = [&]<int n>(std::integral_constant<int, n>) {
         descend_few<Loss, n>(static_cast<Methods*>(nullptr), run, feed, intercept, batches,

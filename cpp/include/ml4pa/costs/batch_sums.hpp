@@ -6,8 +6,10 @@
 #include <utility>
 
 #include "ml4pa/batches.hpp"
-#include "ml4pa/costs/orders.hpp"
-#include "ml4pa/small_batches.hpp"
+#include "ml4pa/costs/feed.hpp"
+#include "ml4pa/costs/spec.hpp"
+#include "ml4pa/few.hpp"
+#include "ml4pa/losses/loops.hpp"
 
 namespace ml4pa::costs {
 
@@ -81,11 +83,13 @@ private:
 
 // s = theta_0 + sum_j theta_j x_j: a row of the block is x_1, ..., x_p, 1, 0, ..., 0, whole vectors.
 // The score is eight partial sums over these, and the gradient four sums over the rows.
-template <class Loss, class T>
+template <class T>
 class LinearSum final : public DataSum<T> {
 public:
-    LinearSum(Index p, bool intercept, const Source<T>& source)
+    LinearSum(const Spec& spec, Index p, bool intercept, const Source<T>& source)
         : DataSum<T>(source, (p + intercept + lanes - 1) / lanes * lanes),
+          loss_(losses::loops<T>(spec)),
+          squares_(spec.loss != "cross_entropy"),
           p_(p),
           intercept_(intercept),
           width_(block_.width()),
@@ -125,24 +129,25 @@ public:
     bool descend_small(Run& run, const Batches& batches, const Reduction& reduction,
                        Watch& watch) override {
         if (!is_few(run, batches)) return false;
-        descend_few<Loss, T>(run, Feed<T>(this->visit_, this->deck()), intercept_ != 0, batches,
-                             reduction, watch);
+        FeedOf<T> feed(this->visit_, this->deck());
+        descend_few(run, feed, squares_, intercept_ != 0, batches, reduction, watch);
         return true;
     }
 
 private:
-    // Eight rows at a time; each is folded as in linalg.hpp.
+    // Some rows at a time; each is folded as in linalg.hpp.
     void score(Index padded) {
-        for (Index i = 0; i < padded; i += lanes) {
+        constexpr int several = width<T>;
+        for (Index i = 0; i < padded; i += several) {
             const T* x = block_.x() + i * width_;
-            Lanes<T> s[lanes];
+            Lanes<T> s[several];
             Lanes<T> t = load(theta_.data());
-            for (Index k = 0; k < lanes; ++k) s[k] = load(x + k * width_) * t;
+            each<several>([&](auto k) { s[k] = load(x + k * width_) * t; });
             for (Index c = lanes; c < width_; c += lanes) {
                 t = load(theta_.data() + c);
-                for (Index k = 0; k < lanes; ++k) s[k] += load(x + k * width_ + c) * t;
+                each<several>([&](auto k) { s[k] += load(x + k * width_ + c) * t; });
             }
-            store(slope_.data() + i, sums_of<T>(s));
+            store_sums(slope_.data() + i, s);
         }
     }
 
@@ -150,7 +155,7 @@ private:
     void lose(Index count, Index padded) {
         T* s = slope_.data();
         const T *y = block_.y(), *w = block_.w();
-        for (Index i = 0; i < padded; ++i) s[i] = Loss::at(s[i], y[i]).slope;
+        loss_.slopes(s, y, padded);
         if (w != nullptr)
             for (Index i = 0; i < padded; ++i) s[i] *= w[i];
         for (Index i = count; i < padded; ++i) s[i] = T{};
@@ -161,7 +166,7 @@ private:
             Lanes<T> a[4] = {};
             for (Index i = 0; i < padded; i += 4) {
                 const T *s = slope_.data() + i, *x = block_.x() + i * width_ + c;
-                for (Index k = 0; k < 4; ++k) a[k] += s[k] * load(x + k * width_);
+                each<4>([&](auto k) { a[k] += s[k] * load(x + k * width_); });
             }
             T* total = total_.data() + c;
             store(total, load(total) + ((a[0] + a[2]) + (a[1] + a[3])));
@@ -169,6 +174,8 @@ private:
     }
 
     using DataSum<T>::block_;
+    const losses::Loops<T>& loss_;
+    bool squares_;
     Index p_, intercept_, width_;
     Buffer<T> theta_, slope_, total_;
 };

@@ -2,54 +2,70 @@
 // ones are drawn while it waits.
 #pragma once
 
+#include <type_traits>
+
 #include "ml4pa/costs/orders.hpp"
 
 namespace ml4pa::costs {
 
 // Record i, at + i width: the features of a row, its y, and its weight where there are weights.
-template <class T>
 struct Records {
-    const T* at;
+    const double* at;
     Index width, features;
     bool weighted;
 };
 
-// Those of a deck where they lie, others copied. Rows have one output.
-template <class T>
 class Feed {
 public:
-    Feed(const Visit<T>& visit, Deck<T>* deck)
+    virtual ~Feed() = default;
+    // Rows first, ..., first + count - 1 of the visit, in turn.
+    virtual Records take(Index first, Index count) = 0;
+    // What draws the next `count` rows, where the caller is to do it.
+    virtual Changes<Pair<double>> changes(Index count) = 0;
+};
+
+// Of data of numbers T. A deck's records are taken where they lie if they are float64; all others are
+// copied, so that the loop is compiled for one kind of number. Rows have one output.
+template <class T>
+class FeedOf final : public Feed {
+public:
+    FeedOf(const Visit<T>& visit, Deck<T>* deck)
         : visit_(visit),
           deck_(deck),
-          records_{visit.source.x, visit.source.row, visit.source.features,
-                   visit.source.w != nullptr} {
-        if (deck != nullptr) return;
+          records_{nullptr, visit.source.row, visit.source.features, visit.source.w != nullptr} {
+        if (in_place && deck != nullptr) return;
         records_.width = records_.features + (records_.weighted ? 2 : 1);
-        copies_ = Buffer<T>(block_rows * records_.width);
+        copies_ = Buffer<double>(block_rows * records_.width);
     }
 
-    // Rows first, ..., first + count - 1 of the visit. A deck's must have been drawn, but the first.
-    Records<T> take(Index first, Index count) {
-        Records<T> records = records_;
-        if (deck_ != nullptr) {
-            if (first == 0) deck_->draw_to(count);
-            records.at += first * records.width;
-        } else {
-            copy(first, count);
-            records.at = copies_.data();
-        }
+    Records take(Index first, Index count) override {
+        if (deck_ != nullptr && first == 0) deck_->draw_to(count);
+        Records records = records_;
+        if constexpr (in_place)
+            if (deck_ != nullptr) {
+                records.at = visit_.source.x + first * records.width;
+                return records;
+            }
+        copy(first, count);
+        records.at = copies_.data();
         return records;
     }
 
-    // The changes by which the next `count` rows of a deck are drawn.
-    Changes<Pair<T>> changes(Index count) {
-        return deck_ != nullptr ? deck_->next(count) : Changes<Pair<T>>{};
+    Changes<Pair<double>> changes(Index count) override {
+        if (deck_ == nullptr) return {};
+        if constexpr (in_place)
+            return deck_->next(count);
+        else
+            deck_->draw(count);
+        return {};
     }
 
 private:
+    static constexpr bool in_place = std::is_same_v<T, double>;
+
     void copy(Index first, Index count) {
         const Source<T>& from = visit_.source;
-        T* to = copies_.data();
+        double* to = copies_.data();
         for (Index i = 0; i < count; ++i) {
             const Index row = visit_.row(first + i);
             for (Index j = 0; j < from.features; ++j)
@@ -61,8 +77,8 @@ private:
 
     const Visit<T>& visit_;
     Deck<T>* deck_;
-    Records<T> records_;
-    Buffer<T> copies_;
+    Records records_;
+    Buffer<double> copies_;
 };
 
 }  // namespace ml4pa::costs

@@ -1,4 +1,4 @@
-// A model's sums over rows, one for each loss that it can have.
+// A model's sums over rows, with the loss that is named.
 #pragma once
 
 #include <memory>
@@ -6,23 +6,13 @@
 
 #include "ml4pa/costs/row_sum.hpp"
 #include "ml4pa/costs/spec.hpp"
-#include "ml4pa/losses/cross_entropy.hpp"
-#include "ml4pa/losses/squared_error.hpp"
 
 namespace ml4pa::costs {
 
 template <class Model, class T>
 std::unique_ptr<Rowwise<T>> make_row_sum(const Spec& spec) {
-    Model model(spec.numbers, spec.words);
-    if constexpr (Model::links) {
-        if (spec.loss == "cross_entropy")
-            return std::make_unique<RowSum<Model, losses::CrossEntropy, T>>(std::move(model));
-        if (spec.sigmoid())
-            return std::make_unique<RowSum<Model, losses::SquaredError<models::Sigmoid>, T>>(
-                std::move(model));
-    }
-    return std::make_unique<RowSum<Model, losses::SquaredError<models::Identity>, T>>(
-        std::move(model));
+    return std::make_unique<RowSum<Model, T>>(Model(spec.numbers, spec.words),
+                                              losses::loops<T>(spec));
 }
 
 }  // namespace ml4pa::costs

@@ -39,13 +39,16 @@ template <class U>
 class Shuffled : public Draws {
 public:
     void draw_to(Index place) final {
-        while (drawn_ < place) {
-            const Changes<U> changes = next(std::min(place - drawn_, step));
-            for (Index k = 0; k < changes.count; ++k) changes.make(k);
-        }
+        while (drawn_ < place) draw(std::min(place - drawn_, step));
     }
 
-    // What draws the next ones, 64 at most: the caller makes the changes.
+    // Draws the next ones, 64 at most.
+    void draw(Index count) {
+        const Changes<U> changes = next(count);
+        for (Index k = 0; k < count; ++k) changes.make(k);
+    }
+
+    // The same, but the caller makes the changes.
     Changes<U> next(Index count) {
         const Index to = std::min(n_, drawn_ + count + Changes<U>::ahead);
         for (; known_ < to; known_ += step)

@@ -1,19 +1,19 @@
-// Rowwise, for one model and one loss.
+// Rowwise, for one model and any loss.
 #pragma once
 
 #include <algorithm>
 #include <utility>
 
 #include "ml4pa/costs/rowwise.hpp"
-#include "ml4pa/losses/loss.hpp"
+#include "ml4pa/losses/loops.hpp"
 #include "ml4pa/models/model.hpp"
 
 namespace ml4pa::costs {
 
-template <class Model, class Loss, class T>
+template <class Model, class T>
 class RowSum final : public Rowwise<T> {
 public:
-    explicit RowSum(Model model) : model_(std::move(model)) {}
+    RowSum(Model model, const losses::Loops<T>& loss) : model_(std::move(model)), loss_(loss) {}
 
     Index n() const override { return model_.n(); }
     Index features() const override { return model_.features(); }
@@ -46,28 +46,20 @@ public:
         return work;
     }
 
-    T batch(const T* theta, const Rows<T>& rows, const Index* index, Index count, T* g,
-            Work<T>& work) const override {
-        begin(work, false);
-        for (Index i = 0; i < count; i += tile_rows)
-            add_tile<true, false>(
-                theta, rows, [=](Index k) { return index[i + k]; }, std::min(tile_rows, count - i),
-                work);
-        return end(g, nullptr, work);
-    }
-
     T whole(const T* theta, const Rows<T>& rows, Index first, Index count, T* g, T* h,
             Work<T>& work) const override {
-        begin(work, h != nullptr);
+        const Wants wants{g != nullptr, h != nullptr};
+        begin(work, wants.hessian);
         const bool rowwise = by_rows(rows);
+        const Index ahead = rows.column == 1 && rows.row > 1 ? tile_rows * rows.row : 0;
         for (Index i = 0; i < count; i += tile_rows) {
             const Index m = std::min(tile_rows, count - i);
-            if (h != nullptr)
-                add_next<true, true>(theta, rows, first + i, m, work, rowwise);
-            else if (g != nullptr)
-                add_next<true, false>(theta, rows, first + i, m, work, rowwise);
-            else
-                add_next<false, false>(theta, rows, first + i, m, work, rowwise);
+            if constexpr (has_rows)
+                if (rowwise) {
+                    add_rows(theta, rows, first + i, m, wants, work, ahead);
+                    continue;
+                }
+            add_tile(theta, rows, first + i, m, wants, work, ahead);
         }
         return end(g, h, work, rowwise);
     }
@@ -76,9 +68,8 @@ public:
                 Work<T>& work) const override {
         const Index out = model_.outputs();
         for (Index i = 0; i < count; i += tile_rows) {
-            take(
-                rows, [=](Index k) { return first + i + k; }, std::min(tile_rows, count - i), work);
-            model_.forward(theta, work.tile);
+            take(rows, first + i, std::min(tile_rows, count - i), work);
+            forward(theta, work.tile);
             for (Index k = 0; k < work.tile.count; ++k)
                 for (Index o = 0; o < out; ++o)
                     score[(i + k) * out + o] = work.tile.score[o * tile_rows + k];
@@ -90,19 +81,23 @@ public:
         const Index out = model_.outputs();
         begin(work, false);
         for (Index i = 0; i < count; i += tile_rows) {
-            take(
-                rows, [=](Index k) { return first + i + k; }, std::min(tile_rows, count - i), work);
+            take(rows, first + i, std::min(tile_rows, count - i), work);
             Tile<T>& tile = work.tile;
-            model_.forward(theta, tile);
+            forward(theta, tile);
             for (Index o = 0; o < out; ++o)
                 for (Index k = 0; k < tile.padded; ++k)
                     tile.slope[o * tile_rows + k] = k < tile.count ? slope[(i + k) * out + o] : T{};
-            model_.backward(theta, tile, work.sums + lanes);
+            backward(theta, tile, work.sums + lanes);
         }
         end(g, nullptr, work);
     }
 
 private:
+    // What is wanted beside the value.
+    struct Wants {
+        bool gradient, hessian;
+    };
+
     // Columns of the design matrix that are weighted together for the Hessian.
     static constexpr Index curved_columns = 4;
 
@@ -112,10 +107,16 @@ private:
         return !hessian ? 0 : Model::moments ? 2 * n : n * n;
     }
 
-    template <class Number>
-    void take(const Rows<T>& rows, Number number, Index count, Work<T>& work,
-              Index ahead = 0) const {
-        fill(work.tile, rows, model_.features(), model_.outputs(), count, number, ahead);
+    // Not compiled anew wherever they are called: most of the time of a build would be theirs.
+    [[gnu::noinline]] void take(const Rows<T>& rows, Index first, Index count, Work<T>& work,
+                                Index ahead = 0) const {
+        fill(work.tile, rows, model_.features(), model_.outputs(), first, count, ahead);
+    }
+    [[gnu::noinline]] void forward(const T* theta, Tile<T>& tile) const {
+        model_.forward(theta, tile);
+    }
+    [[gnu::noinline]] void backward(const T* theta, Tile<T>& tile, T* sums) const {
+        model_.backward(theta, tile, sums);
     }
 
     void begin(Work<T>& work, bool hessian) const {
@@ -144,37 +145,26 @@ private:
         return false;
     }
 
-    // The rows first, first + 1, ...; those of the next tile are asked for.
-    template <bool gradient, bool hessian>
-    void add_next(const T* theta, const Rows<T>& rows, Index first, Index count, Work<T>& work,
-                  bool rowwise) const {
-        const auto number = [=](Index k) { return first + k; };
-        const Index ahead = rows.column == 1 && rows.row > 1 ? tile_rows * rows.row : 0;
-        if constexpr (has_rows)
-            if (rowwise)
-                return add_rows<gradient, hessian>(theta, rows, number, count, work, ahead);
-        add_tile<gradient, hessian>(theta, rows, number, count, work, ahead);
-    }
-
-    template <bool gradient, bool hessian, class Number>
-    void add_tile(const T* theta, const Rows<T>& rows, Number number, Index count, Work<T>& work,
-                  Index ahead = 0) const {
-        Tile<T>& tile = work.tile;
-        take(rows, number, count, work, ahead);
-        model_.forward(theta, tile);
-        lose<gradient, hessian>(rows, number, work, ahead);
-        if constexpr (hessian && Model::linear) curve(work);
-        if constexpr (gradient) model_.backward(theta, tile, work.sums + lanes);
+    // The rows first, first + 1, ..., first + count - 1, a tile of them; those that lie so many numbers
+    // `ahead` are asked for.
+    void add_tile(const T* theta, const Rows<T>& rows, Index first, Index count, Wants wants,
+                  Work<T>& work, Index ahead) const {
+        take(rows, first, count, work, ahead);
+        forward(theta, work.tile);
+        if (ahead != 0) ask(rows.x + first * rows.row + ahead, rows.row, work.tile.padded);
+        lose(rows, wants, work);
+        if constexpr (Model::linear)
+            if (wants.hessian) curve(work);
+        if (wants.gradient) backward(theta, work.tile, work.sums + lanes);
     }
 
     // The columns are wanted for the Hessian only.
-    template <bool gradient, bool hessian, class Number>
-    void add_rows(const T* theta, const Rows<T>& rows, Number number, Index count, Work<T>& work,
-                  Index ahead) const {
+    void add_rows(const T* theta, const Rows<T>& rows, Index first, Index count, Wants wants,
+                  Work<T>& work, Index ahead) const {
         Tile<T>& tile = work.tile;
-        const T* x = rows.x + number(0) * rows.row;
+        const T* x = rows.x + first * rows.row;
         Index row = rows.row;
-        fill_targets(tile, rows, 1, count, number);
+        fill_targets(tile, rows, 1, first, count);
         if (count < tile.padded) {  // a copy, with rows of zeros
             const Index p = model_.features();
             for (Index i = 0; i < tile.padded; ++i)
@@ -185,55 +175,46 @@ private:
             ahead = 0;
         }
         model_.forward_rows(theta, x, row, tile, ahead);
-        lose<gradient, hessian>(rows, number, work, gradient ? 0 : ahead);
-        if constexpr (hessian) {
+        if (ahead != 0 && !wants.gradient) ask(x + ahead, row, tile.padded);
+        lose(rows, wants, work);
+        if (wants.hessian) {
             for (Index i = 0; i < tile.padded; i += lanes)
-                detail::fill_eight(tile.x, model_.features(), 1, i,
-                                   [=](Index k) { return x + k * row; });
+                detail::turn_eight(tile.x + i, model_.features(), x + i * row, row, 1);
             curve(work);
         }
-        if constexpr (gradient) model_.backward_rows(x, row, tile, work.sums + lanes, ahead);
+        if (wants.gradient) model_.backward_rows(x, row, tile, work.sums + lanes, ahead);
     }
 
-    // The loss at the scores of a tile, and its sum.
-    template <bool gradient, bool hessian, class Number>
-    void lose(const Rows<T>& rows, Number number, Work<T>& work, Index ahead) const {
+    // For the other half of rows to come, so that memory works during the loss too.
+    [[gnu::always_inline]] void ask(const T* from, Index row, Index padded) const {
+        for (Index i = 0; i < padded; i += lanes) detail::prefetch_half(from + i * row, row, true);
+    }
+
+    // The loss at the scores of a tile, weighted, and its sum; 0 for padding.
+    void lose(const Rows<T>& rows, Wants wants, Work<T>& work) const {
         const Tile<T>& tile = work.tile;
-        if (ahead != 0)  // for the other half, so that memory works during the loss too
-            for (Index i = 0; i < tile.padded; i += lanes)
-                detail::prefetch_half(rows.x + number(i) * rows.row + ahead, rows.row, true);
-        for (Index o = 0; o < model_.outputs(); ++o)
-            lose<gradient, hessian>(o * tile_rows, rows.w != nullptr, work);
+        const losses::Loop<T> loop = wants.hessian    ? loss_.hessian
+                                     : wants.gradient ? loss_.gradient
+                                                      : loss_.value;
         Lanes<T> s = load(work.sums);
-        for (Index o = 0; o < model_.outputs(); ++o)
-            for (Index i = 0; i < tile.padded; i += lanes)
-                s += load(tile.value + o * tile_rows + i);
+        for (Index o = 0; o < model_.outputs(); ++o) {
+            const Index at = o * tile_rows;
+            loop(tile.score + at, tile.y + at, tile.padded, tile.value + at, tile.slope + at,
+                 work.curvature + at);
+            const T* w = rows.w != nullptr ? tile.w + at : nullptr;
+            weight(tile.value + at, w, tile);
+            if (wants.gradient) weight(tile.slope + at, w, tile);
+            if (wants.hessian) weight(work.curvature + at, w, tile);
+            for (Index i = 0; i < tile.padded; i += lanes) s += load(tile.value + at + i);
+        }
         store(work.sums, s);
     }
 
-    // The loss of one output of each row, weighted; 0 for padding.
-    template <bool gradient, bool hessian>
-    void lose(Index at, bool weighted, Work<T>& work) const {
-        const Tile<T>& tile = work.tile;
-        const T *score = tile.score + at, *y = tile.y + at, *w = tile.w + at;
-        T *value = tile.value + at, *slope = tile.slope + at, *curvature = work.curvature + at;
-        for (Index i = 0; i < tile.padded; ++i) {
-            const losses::Terms<T> terms = Loss::at(score[i], y[i]);
-            value[i] = terms.value;
-            if constexpr (gradient) slope[i] = terms.slope;
-            if constexpr (hessian) curvature[i] = terms.curvature;
-        }
-        if (weighted)
-            for (Index i = 0; i < tile.padded; ++i) {
-                value[i] *= w[i];
-                if constexpr (gradient) slope[i] *= w[i];
-                if constexpr (hessian) curvature[i] *= w[i];
-            }
-        for (Index i = tile.count; i < tile.padded; ++i) {
-            value[i] = T{};
-            if constexpr (gradient) slope[i] = T{};
-            if constexpr (hessian) curvature[i] = T{};
-        }
+    // a_i w_i, and 0 for padding.
+    static void weight(T* a, const T* w, const Tile<T>& tile) {
+        if (w != nullptr)
+            for (Index i = 0; i < tile.padded; i += lanes) store(a + i, load(a + i) * load(w + i));
+        for (Index i = tile.count; i < tile.padded; ++i) a[i] = T{};
     }
 
     // Adds sum_i curvature_i a_ij a_ik to the partial sums of each pair j >= k, at n j + k (and of
@@ -285,6 +266,7 @@ private:
     }
 
     Model model_;
+    const losses::Loops<T>& loss_;
 };
 
 }  // namespace ml4pa::costs

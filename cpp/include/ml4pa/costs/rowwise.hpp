@@ -1,19 +1,14 @@
-// The sum of a loss over rows of data, and its gradient: what the costs of whole data sets and the
-// loop over mini-batches are made of.
+// The sum of a loss over rows of data, and its gradient: what the costs of whole data sets, and of
+// mini-batches of any model, are made of.
 //
-// How a loop over mini-batches calls it:
+//     std::unique_ptr<Rowwise<T>> sum = make_rowwise<T>(spec);  // spec.hpp; T float or double
+//     Work<T> work = sum->work();                                // once, before the loop
+//     T e = sum->whole(theta, rows, first, count, g, nullptr, work);
+//     // e: the sum of the losses of these rows; g[0..n): the sum of their gradients.
+//     // scale by 1/count for a mean; then add the penalties: Penalty::add.
 //
-//     std::unique_ptr<Rowwise<T>> sum = make_rowwise<T>(spec);       // factory.hpp; T float or double
-//     Work<T> work = sum->work();                                     // once, before the loop
-//     for each batch:
-//         T e = sum->batch(theta, rows, index + first, count, g, work);
-//         // e: the sum of the losses of these rows; g[0..n): the sum of their gradients.
-//         // scale by 1/count for a mean; then add the penalties: Penalty::add.
-//
-// `index` holds row numbers; the rows are gathered by the call itself, 64 at a time, so the caller
-// may prefetch them but need not copy them. `whole` does the same for rows first, first + 1, ...
-// The call is virtual once a batch; everything within is inlined. For the same rows the result has
-// the same bits whatever the instruction set, and for batches of up to 64 rows whatever else.
+// The call is virtual once for many rows. For the same rows the result has the same bits whatever the
+// instruction set, and for up to 64 rows whatever else.
 #pragma once
 
 #include <memory>
@@ -45,13 +40,9 @@ public:
     virtual bool has_hessian() const = 0;
     virtual Work<T> work(bool hessian = false) const = 0;
 
-    // The sum of the losses of rows[index[0]], ..., rows[index[count - 1]] at theta; the sum of
-    // their gradients is written to g.
-    virtual T batch(const T* theta, const Rows<T>& rows, const Index* index, Index count, T* g,
-                    Work<T>& work) const = 0;
-
-    // The same for rows[first], ..., rows[first + count - 1]. The gradient is written where g is
-    // not null, the Hessian (n x n) where h is not null: it needs g too, and work(true).
+    // The sum of the losses of rows[first], ..., rows[first + count - 1] at theta. The gradient is
+    // written where g is not null, the Hessian (n x n) where h is not null: it needs g too, and
+    // work(true).
     virtual T whole(const T* theta, const Rows<T>& rows, Index first, Index count, T* g, T* h,
                     Work<T>& work) const = 0;
 

@@ -2,6 +2,8 @@
 // of models and losses is a plain loop over the rows, eight at a time.
 #pragma once
 
+#include <algorithm>
+
 #include "ml4pa/lanes.hpp"
 
 namespace ml4pa::costs {
@@ -46,37 +48,24 @@ inline void prefetch_half(const T* from, Index row, bool second) {
         __builtin_prefetch(from + j, 0, 2);
 }
 
-// Columns j, j + 1, ... of eight rows that lie apart; `at(i)` is where row i begins.
-template <class T, class At>
-inline void fill_eight(T* x, Index features, Index column, Index i, At at) {
+// Element j of row k, at from[k row + j column], becomes to[j tile_rows + k]; of eight rows and of one.
+template <class T>
+inline void turn_eight(T* to, Index columns, const T* from, Index row, Index column) {
     Index j = 0;
     if (column == 1)
-        for (; j + lanes <= features; j += lanes) {
+        for (; j + lanes <= columns; j += lanes) {
             Lanes<T> r[lanes];
-            for (Index k = 0; k < lanes; ++k) r[k] = load(at(i + k) + j);
+            each<lanes>([&](auto k) { r[k] = load(from + k * row + j); });
             transpose<T>(r);
-            for (Index k = 0; k < lanes; ++k) store(x + (j + k) * tile_rows + i, r[k]);
+            each<lanes>([&](auto k) { store(to + (j + k) * tile_rows, r[k]); });
         }
-    for (; j < features; ++j)
-        for (Index k = 0; k < lanes; ++k) x[j * tile_rows + i + k] = at(i + k)[j * column];
+    for (; j < columns; ++j)
+        for (Index k = 0; k < lanes; ++k) to[j * tile_rows + k] = from[k * row + j * column];
 }
 
-template <class T, class At>
-inline void fill_one(T* x, Index features, Index column, Index i, At at) {
-    const T* from = at(i);
-    for (Index j = 0; j < features; ++j) x[j * tile_rows + i] = from[j * column];
-}
-
-template <class T, class Number>
-inline void fill_columns(T* to, const T* from, Index columns, Index count, Number number) {
-    if (columns == 1) {  // in vectors, where the rows are consecutive
-        for (Index i = 0; i < count; ++i) to[i] = from[number(i)];
-        return;
-    }
-    const auto at = [&](Index i) { return from + number(i) * columns; };
-    Index i = 0;
-    for (; i + lanes <= count; i += lanes) fill_eight(to, columns, 1, i, at);
-    for (; i < count; ++i) fill_one(to, columns, 1, i, at);
+template <class T>
+inline void turn_one(T* to, Index columns, const T* from, Index column) {
+    for (Index j = 0; j < columns; ++j) to[j * tile_rows] = from[j * column];
 }
 
 template <class T>
@@ -87,33 +76,42 @@ inline void zero_tail(T* a, Index columns, Index count, Index padded) {
 
 }  // namespace detail
 
-// y and w of the rows number(0), ..., number(count - 1), count <= 64.
-template <class T, class Number>
-inline void fill_targets(Tile<T>& tile, const Rows<T>& rows, Index outputs, Index count,
-                         Number number) {
+// y and w of the rows first, ..., first + count - 1, count <= 64.
+template <class T>
+inline void fill_targets(Tile<T>& tile, const Rows<T>& rows, Index outputs, Index first,
+                         Index count) {
     tile.count = count;
     tile.padded = (count + lanes - 1) / lanes * lanes;
     const auto take = [&](T* to, const T* from) {
-        detail::fill_columns(to, from, outputs, count, number);
+        from += first * outputs;
+        if (outputs == 1) {
+            std::copy_n(from, count, to);
+        } else {
+            Index i = 0;
+            for (; i + lanes <= count; i += lanes)
+                detail::turn_eight(to + i, outputs, from + i * outputs, outputs, 1);
+            for (; i < count; ++i) detail::turn_one(to + i, outputs, from + i * outputs, 1);
+        }
         detail::zero_tail(to, outputs, count, tile.padded);
     };
     take(tile.y, rows.y);
     if (rows.w != nullptr) take(tile.w, rows.w);
 }
 
-// Fills the tile with the rows number(0), ..., number(count - 1) of the data, count <= 64, and
-// asks for the first half of every eight rows that lie so many numbers `ahead` of them.
-template <class T, class Number>
-inline void fill(Tile<T>& tile, const Rows<T>& rows, Index features, Index outputs, Index count,
-                 Number number, Index ahead = 0) {
-    const auto at = [&](Index i) { return rows.x + number(i) * rows.row; };
-    fill_targets(tile, rows, outputs, count, number);
+// Fills the tile with the rows first, ..., first + count - 1 of the data, count <= 64, and asks for
+// the first half of every eight rows that lie so many numbers `ahead` of them.
+template <class T>
+inline void fill(Tile<T>& tile, const Rows<T>& rows, Index features, Index outputs, Index first,
+                 Index count, Index ahead = 0) {
+    fill_targets(tile, rows, outputs, first, count);
+    const T* from = rows.x + first * rows.row;
     Index i = 0;
-    for (; i + lanes <= count; i += lanes) {
-        if (ahead != 0) detail::prefetch_half(at(i) + ahead, rows.row, false);
-        detail::fill_eight(tile.x, features, rows.column, i, at);
+    for (; i + lanes <= count; i += lanes, from += lanes * rows.row) {
+        if (ahead != 0) detail::prefetch_half(from + ahead, rows.row, false);
+        detail::turn_eight(tile.x + i, features, from, rows.row, rows.column);
     }
-    for (; i < count; ++i) detail::fill_one(tile.x, features, rows.column, i, at);
+    for (; i < count; ++i, from += rows.row)
+        detail::turn_one(tile.x + i, features, from, rows.column);
     detail::zero_tail(tile.x, features, count, tile.padded);
 }
 

@@ -6,7 +6,7 @@ namespace ml4pa::models {
 
 // sum_k theta_k T_k(t), t = (2 x - a - b)/(b - a), T_(k+1) = 2 t T_k - T_(k-1)
 struct Chebyshev {
-    static constexpr bool linear = true, links = false, moments = true;
+    static constexpr bool linear = true, moments = true;
     Index degree;
     double low, high;
 

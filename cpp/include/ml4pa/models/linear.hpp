@@ -8,7 +8,7 @@ namespace ml4pa::models {
 
 // theta_0 + sum_j theta_j x_j, or without theta_0. With a sigmoid link it is Logistic.
 struct Linear {
-    static constexpr bool linear = true, links = true, moments = false;
+    static constexpr bool linear = true, moments = false;
     Index p, intercept;
 
     Linear(const std::vector<double>& numbers, const std::vector<std::string>&)
@@ -52,16 +52,19 @@ struct Linear {
         T* tail = t + whole + lanes;
         for (Index k = 0; k < lanes; ++k) tail[k] = last + k < whole ? T{} : t[last + k];
         const T first = intercept ? theta[0] : T{};
-        for (Index i = 0; i < tile.padded; i += lanes, x += lanes * row) {
-            if (ahead != 0) costs::detail::prefetch_half(x + ahead, row, false);
-            Lanes<T> s[lanes];
-            each<lanes>([&](auto k) { s[k] = load(x + k * row) * load(t); });
+        constexpr int several = width<T>;
+        for (Index i = 0; i < tile.padded; i += several, x += several * row) {
+            if (ahead != 0 && i % lanes == 0) costs::detail::prefetch_half(x + ahead, row, false);
+            Lanes<T> s[several];
+            each<several>([&](auto k) { s[k] = load(x + k * row) * load(t); });
             for (Index c = lanes; c < whole; c += lanes)
-                each<lanes>([&](auto k) { s[k] += load(x + k * row + c) * load(t + c); });
+                each<several>([&](auto k) { s[k] += load(x + k * row + c) * load(t + c); });
             if (whole < p)
-                each<lanes>([&](auto k) { s[k] += load(x + k * row + last) * load(tail); });
-            store(tile.score + i, first + sums_of<T>(s));
+                each<several>([&](auto k) { s[k] += load(x + k * row + last) * load(tail); });
+            store_sums(tile.score + i, s);
         }
+        for (Index i = 0; i < tile.padded; i += lanes)
+            store(tile.score + i, first + load(tile.score + i));
     }
 
     // Of each eight columns four sums over the rows; before them the eight partial sums of the slopes.

@@ -13,7 +13,7 @@ namespace ml4pa::models {
 // parameters stand neuron by neuron: b_i, w_i1, w_i2, ...
 class MLP {
 public:
-    static constexpr bool linear = false, links = true, moments = false;
+    static constexpr bool linear = false, moments = false;
 
     MLP(const std::vector<double>& numbers, const std::vector<std::string>& words)
         : activation_(words[0]) {

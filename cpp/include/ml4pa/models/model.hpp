@@ -7,7 +7,6 @@
 //         Index outputs() const;
 //         Index scratch() const;        // numbers a row that forward keeps for backward
 //         static constexpr bool linear; // whether the score is linear in theta
-//         static constexpr bool links;  // whether its score may go through a sigmoid
 //         template <class T> void forward(const T* theta, Tile<T>& tile) const;
 //             // fills tile.score for the padded rows
 //         template <class T> void backward(const T* theta, Tile<T>& tile, T* sums) const;
@@ -74,8 +73,6 @@ inline void add(T* sums, Index stride, const T* a, Index columns, Index padded) 
 }
 
 // A register of rows, and how many sums a block keeps in registers.
-template <class T>
-inline constexpr Index width = std::min<Index>(lanes, ml4pa::detail::register_bytes / sizeof(T));
 template <class T>
 using Vector = Group<T, width<T>>;
 #ifdef __AVX512VL__

@@ -6,7 +6,7 @@ namespace ml4pa::models {
 
 // sum_k theta_k x^k
 struct Polynomial {
-    static constexpr bool linear = true, links = false, moments = false;
+    static constexpr bool linear = true, moments = false;
     Index degree;
 
     Polynomial(const std::vector<double>& numbers, const std::vector<std::string>&)
