@@ -1,0 +1,186 @@
+"""The convergence of runs, and populations."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+os.environ["MPLBACKEND"] = "Agg"
+
+import numpy as np
+import pytest
+from matplotlib.collections import FillBetweenPolyCollection
+from pictures import closed, descent, evolved, lines, points
+
+import ml4pa
+from ml4pa import GeneticAlgorithm, minimize, plot
+from ml4pa.landscapes import (
+    Beale,
+    Cubic,
+    Quadratic,
+    Rastrigin,
+)
+
+pytestmark = pytest.mark.usefixtures(closed.__name__)
+
+
+# ---- convergence ---------------------------------------------------------------------------------
+
+
+def test_convergence_draws_the_gaps() -> None:
+    f = Quadratic()
+    result = descent(f, max_iter=40)
+    ax = plot.convergence({"descent": result}, minimum=f.minimum)
+    work, gap = lines(ax, "convergence")[0].get_data()
+    assert result.path is not None
+    assert np.array_equal(work, np.arange(41))
+    assert np.array_equal(gap, result.path.fun + 1.0)
+    assert (ax.get_xscale(), ax.get_yscale(), ax.get_xlabel()) == ("linear", "log", "steps")
+    assert ax.get_ylim()[0] < gap.min()
+    assert ax.get_ylim()[1] > gap.max()
+
+
+def test_convergence_against_evaluations() -> None:
+    result = descent(max_iter=10)
+    ax = plot.convergence(result, against="evaluations", minimum=-1.0)
+    assert np.array_equal(lines(ax, "convergence")[0].get_xdata(), np.arange(1, 12))
+    assert ax.get_xlabel() == "evaluations"
+    differences = descent(lambda x: float(x @ x), max_iter=3, target=-1.0)
+    ax = plot.convergence(differences, against="evaluations", minimum=0.0)
+    # a value and four differences for each point
+    assert np.array_equal(lines(ax, "convergence")[0].get_xdata(), [5, 10, 15, 20])
+    search = ml4pa.GradientDescent(ml4pa.ExactLineSearch())
+    result = ml4pa.minimize(Cubic(), [2.0], search, xtol=1e-4, record=True)
+    with pytest.raises(ValueError, match="took 9 evaluations for 4 points.*use against='steps'"):
+        plot.convergence(result, against="evaluations")
+    method = ml4pa.CMAES(0.5, population_size=7)
+    result = ml4pa.minimize(ml4pa.landscapes.Sphere(2), [1.0, 1.0], method, max_iter=5, record=2)
+    ax = plot.convergence(result, against="evaluations", minimum=0.0)  # x0 has no value, no point
+    assert np.array_equal(lines(ax, "convergence")[0].get_xdata(), [14, 28, 35])
+
+
+def test_convergence_names_differ_and_log_axis_for_very_different_lengths() -> None:
+    f = Quadratic(1, 100)
+    runs = {
+        "slow": descent(f, eta=0.0095),
+        "Newton": ml4pa.minimize(f, [1.5, 1.0], ml4pa.Newton(), record=True),
+    }
+    ax = plot.convergence(runs, minimum=f.minimum)
+    assert ax.get_xscale() == "symlog"
+    assert plot.convergence(runs, scale="linear").get_xscale() == "linear"
+    a, b = lines(ax, "convergence")
+    assert (a.get_color(), a.get_linestyle()) != (b.get_color(), b.get_linestyle())
+    assert a.get_marker() != b.get_marker()
+    legend = ax.get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == ["slow", "Newton"]
+
+
+def test_convergence_to_the_very_minimum_falls_out_of_the_picture() -> None:
+    f = Quadratic()
+    ax = plot.convergence(descent(f, eta=0.5), minimum=f.minimum)
+    work, gap = lines(ax, "convergence")[0].get_data()
+    assert np.array_equal(work, [0, 1, 1])
+    assert gap[0] == gap[1] > ax.get_ylim()[0]
+    assert gap[2] < ax.get_ylim()[0]
+
+
+def test_long_convergence_keeps_lowest_and_highest() -> None:
+    f = Beale()
+    run = ml4pa.minimize(
+        f, [-1.0, 4.0], ml4pa.Adam(0.1), target=1e-5, max_iter=100_000, record=True
+    )
+    assert run.path is not None
+    ax = plot.convergence(run, minimum=0.0)
+    work, low = lines(ax, "convergence")[0].get_data()
+    assert len(work) < 2000
+    assert low.min() == run.path.fun.min()
+    (band,) = (c for c in ax.collections if isinstance(c, FillBetweenPolyCollection))
+    assert band.get_paths()[0].vertices[:, 1].max() == run.path.fun.max()
+    assert (work[0], work[-1]) == (0, run.nit)
+
+
+def test_convergence_of_a_diverged_run() -> None:
+    ax = plot.convergence([descent(eta=1.01), descent(eta=0.1)], minimum=-1.0)
+    ax.figure.canvas.draw()
+    assert max(line.get_ydata().max() for line in lines(ax, "convergence")) < 1e101
+
+
+# ---- populations ---------------------------------------------------------------------------------
+
+
+def test_evolution_draws_what_the_generation_was_drawn_from() -> None:
+    result = evolved(n=3)
+    ax = plot.evolution(result, generations=[1, 20], coordinates=(2, 0))
+    path = result.path
+    assert path is not None and path.population is not None
+    drawn = lines(ax, "population")
+    assert len(drawn) == 2
+    for line, k in zip(drawn, (1, 20), strict=True):
+        assert np.array_equal(points(line), path.population[k][:, [2, 0]])
+    (way,) = lines(ax, "mean")
+    assert np.array_equal(points(way), path.mean[:21][:, [2, 0]])
+    first, second = ax.patches
+    assert tuple(first.center) == (1.0, 1.0)
+    assert np.allclose([first.width, first.height], 4 * 0.3)  # two deviations to each side
+    C = path.sigma[19] ** 2 * path.covariance[19][np.ix_([2, 0], [2, 0])]
+    assert np.allclose(sorted([second.width, second.height]), 4 * np.sqrt(np.linalg.eigvalsh(C)))
+
+
+@pytest.mark.parametrize("mode", ["full", "diagonal", "limited"])
+def test_evolution_of_every_covariance(mode: str) -> None:
+    assert len(plot.evolution(evolved(mode), points=False).patches) == 5
+
+
+def test_evolution_keeps_the_window_of_a_map() -> None:
+    ax = plot.contour(Beale())
+    window = ax.axis()
+    plot.evolution(evolved(), ax)
+    assert ax.axis() == window
+
+
+def test_diversity_draws_cost_and_spread() -> None:
+    method = GeneticAlgorithm(20)
+    result = minimize(Rastrigin(3), [1.0, 2.0, 3.0], method, rng=1, max_iter=30, record=3)
+    path = result.path
+    cost, spread = plot.diversity(result).lines
+    assert np.array_equal(cost.get_xdata(), path.iteration[1:])
+    assert np.array_equal(spread.get_ydata(), [X.std(axis=0).max() for X in path.population[1:]])
+    values = np.asarray(cost.get_ydata())
+    best = np.minimum.accumulate(path.fun[1:])
+    assert np.allclose(values[best > best[-1]], (best - best[-1])[best > best[-1]])
+    assert np.isnan(values[-1])  # no logarithm
+
+
+def test_adaptation_draws_the_panels() -> None:
+    result = evolved(n=4, record=3)
+    path = result.path
+    nfev = 8 * path.iteration
+    for show, rows in (
+        ("coordinates", path.mean),
+        ("deviations", path.sigma[:, None] * np.sqrt(path.covariance[:, range(4), range(4)])),
+        ("axes", np.sqrt(np.linalg.eigvalsh(path.covariance))),
+    ):
+        ax = plot.adaptation(result, show=show)
+        assert len(ax.lines) == 4
+        for line, row in zip(ax.lines, rows.T, strict=True):
+            assert np.array_equal(line.get_xdata(), nfev)
+            assert np.allclose(line.get_ydata(), row)
+    ax = plot.adaptation(result)
+    assert np.array_equal(ax.lines[2].get_ydata(), path.sigma)
+
+
+@pytest.mark.parametrize(
+    ("draw", "text"),
+    [
+        (lambda r: plot.evolution(r, coordinates=(0, 2)), "must be two numbers < n=2"),
+        (lambda r: plot.evolution(r, generations=[99]), "generations=99 was not recorded"),
+        (lambda r: plot.adaptation(r, show="all"), "show='all' must be one of"),
+        (lambda _: plot.diversity(descent()), "of a population's run"),
+        (lambda _: plot.evolution(descent()), "of a population's run"),
+        (lambda _: plot.evolution(evolved(record=False)), "pass record=True"),
+    ],
+)
+def test_populations_that_cannot_be_drawn(draw: Any, text: str) -> None:
+    with pytest.raises(ValueError, match=text):
+        draw(evolved())
