@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdlib>
-#include <cstring>
 #include <memory>
 #include <new>
 #include <utility>
@@ -16,8 +15,10 @@
 
 namespace ml4pa {
 
-// Large ones ask for large pages: what runs through several of them at once, or jumps about in one,
-// would else miss the page tables (NumPy does the same).
+// Cut from what calloc gives. Its small pieces are at hand, where its aligned sister must look for
+// them, and the pages of its large ones are made 0 when they are first used, not all at once, which
+// could not be interrupted. Large ones ask for large pages: what runs through several of them at
+// once, or jumps about in one, would else miss the page tables (NumPy does the same).
 template <class T>
 class Buffer {
 public:
@@ -28,22 +29,24 @@ public:
         const std::size_t lines = (static_cast<std::size_t>(n) * sizeof(T) + line - 1) / line;
         const std::size_t wanted = lines * line;
         const std::size_t unit = wanted >= 2 * page ? page : line;
-        const std::size_t bytes = (wanted + unit - 1) / unit * unit;
-        data_.reset(static_cast<T*>(std::aligned_alloc(unit, bytes)));
-        if (!data_) throw std::bad_alloc();
+        std::size_t room = (wanted + unit - 1) / unit * unit + unit;
+        memory_.reset(std::calloc(room, 1));
+        if (!memory_) throw std::bad_alloc();
+        void* first = memory_.get();
+        data_ = static_cast<T*>(std::align(unit, wanted, first, room));
 #ifdef __linux__
-        if (unit == page) madvise(data_.get(), bytes, MADV_HUGEPAGE);
+        if (unit == page) madvise(data_, room / unit * unit, MADV_HUGEPAGE);
 #endif
-        std::memset(data_.get(), 0, wanted);
     }
-    T* data() { return data_.get(); }
-    const T* data() const { return data_.get(); }
+    T* data() { return data_; }
+    const T* data() const { return data_; }
 
 private:
     struct Free {
-        void operator()(T* p) const { std::free(p); }
+        void operator()(void* p) const { std::free(p); }
     };
-    std::unique_ptr<T[], Free> data_;
+    std::unique_ptr<void, Free> memory_;
+    T* data_ = nullptr;
 };
 
 // A vector of doubles.
