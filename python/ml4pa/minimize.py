@@ -33,7 +33,7 @@ DEFAULT_MAX_ITER = 100_000
 DEFAULT_GTOL = 1e-8
 #: What is asked of each rule: a call of minimize on a landscape takes microseconds, and looking it
 #: up in their classes would be a good part of it.
-LIMITS = tuple((rule.keyword, rule.limit, rule.converged) for rule in RULES)
+LIMITS = tuple((i, rule.keyword, rule.limit, rule.converged) for i, rule in enumerate(RULES))
 
 
 def minimize(
@@ -296,18 +296,16 @@ def _limits(
 
     ``gtol`` holds where no test of convergence is asked for, ``max_iter`` where no budget is.
     """
-    limits = []
+    limits = [math.nan] * len(LIMITS)
     converges, ends = False, max_time is not None
-    for keyword, limit, converged in LIMITS:
+    for i, keyword, limit, converged in LIMITS:
         value = given[keyword]
-        if value is None:
-            limits.append(math.nan)
-            continue
-        limits.append(limit(value))
-        if converged:
-            converges = True
-        else:
-            ends = True
+        if value is not None:
+            limits[i] = limit(value)
+            if converged:
+                converges = True
+            else:
+                ends = True
     if not converges:
         limits[Status.GRADIENT_TOLERANCE] = gtol
     if not ends:
@@ -364,11 +362,12 @@ def _result(
 ) -> Result:
     # The fields of an Outcome: a call takes microseconds, and asking for each by name a good part.
     reason, measured, limit, nit, nfev, njev, nhev, x, fun, jac, hessian, path_x, path_f = told
-    rule = RULES[reason] if reason < len(RULES) else None
     if not math.isfinite(fun):
         fun = measured  # inf where no value was finite
-    success = rule is not None and rule.converged
-    status = rule.status if rule is not None else Status(reason)
+    if reason < len(RULES):
+        success, status = RULES[reason].converged, RULES[reason].status
+    else:
+        success, status = False, Status(reason)
     path = None if path_x is None or path_f is None else Path(path_x, path_f, stride, nit)
     stop = Stop(reason, measured, limit)
     result = Result(

@@ -84,13 +84,15 @@ def start(x0: Any, n: int | None, method: str) -> Array:
         length = "" if n is None else f" of length {n}"
         raise ValueError(f"x0=None, but {method} needs a start: pass an array{length}")
     a = array("x0", x0)
-    if a.ndim == 0:
+    shape = a.shape
+    if not shape:
         a = a.reshape(1)
-    if a.ndim != 1 or a.size == 0:
-        raise ValueError(f"x0 has shape {a.shape}, but must be one point: pass an array (n,)")
-    if n is not None and a.shape[0] != n:
+        shape = (1,)
+    if len(shape) != 1 or shape[0] == 0:
+        raise ValueError(f"x0 has shape {shape}, but must be one point: pass an array (n,)")
+    if n is not None and shape[0] != n:
         raise ValueError(
-            f"x0 has shape {a.shape} but fun is defined on n={n}: pass an array of length {n}"
+            f"x0 has shape {shape} but fun is defined on n={n}: pass an array of length {n}"
         )
     if not all_finite(a):
         i = int(np.flatnonzero(~np.isfinite(a))[0])
