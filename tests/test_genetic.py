@@ -19,10 +19,13 @@ from ml4pa import (
     MLP,
     Adam,
     Cosine,
+    Cost,
     GeneticAlgorithm,
     GradientDescent,
     Newton,
+    Polynomial,
     Status,
+    fit,
     load,
     minimize,
 )
@@ -252,20 +255,53 @@ def test_an_mlps_neurons():
 
 
 @both_engines
+def test_a_fit_tells_the_neurons(engine):
+    """Those of its model: as if it had been given, and not as if all weights were one neuron."""
+    x = np.linspace(-1.0, 1.0, 20)
+    data, model = (x[:, np.newaxis], np.sin(3 * x)), MLP((1, 4, 1))
+    given = {"rng": 3, "max_iter": 5, "engine": engine}
+    found = fit(model, *data, GeneticAlgorithm(20, mutation="nodal"), **given)
+    told = fit(model, *data, GeneticAlgorithm(20, mutation="nodal", model=model), **given)
+    assert_array_equal(found.x, told.x)
+    assert found.engine == engine
+    start = model.initial(1)
+    results = [
+        minimize(
+            Cost(model, *data), start, GeneticAlgorithm(20, mutation="nodal", model=m), **given
+        )
+        for m in (None, model)
+    ]
+    assert_array_equal(results[0].x, results[1].x)
+    assert not np.array_equal(results[0].x, start)
+
+
+@both_engines
 def test_scales_of_the_first_generation(engine):
     def scale(method, x0=(1.0, -30.0, 0.5), bounds=None):
         return method.start(x0, 1, bounds, engine=engine).state["scale"].tolist()
 
     bounds = [(0, 2), (None, 0), (-50, 50)]
-    factor = GeneticAlgorithm(mutation="gaussian").first_scale(np.ones(1), None)[0]
-    relative = GeneticAlgorithm().first_scale(np.ones(1), None)[0]
-    assert_allclose(scale(GeneticAlgorithm()), [relative] * 3)
-    assert_allclose(
-        scale(GeneticAlgorithm(mutation="gaussian"), bounds=bounds),
-        [2 * factor, 30 * factor, 100 * factor],
-    )
+    assert scale(GeneticAlgorithm()) == [1.5] * 3
+    assert scale(GeneticAlgorithm(), bounds=bounds) == [10, 1.5, 10]
+    gaussian = GeneticAlgorithm(mutation="gaussian")
+    assert_allclose(scale(gaussian, bounds=bounds), [0.6, 9.0, 30.0])
+    assert_allclose(scale(gaussian), [0.3, 9.0, 0.3])
     assert scale(GeneticAlgorithm(mutation_scale=0.2)) == [0.2] * 3
     assert scale(GeneticAlgorithm(mutation_scale=[1, 2, 3])) == [1, 2, 3]
+
+
+@both_engines
+@pytest.mark.parametrize(
+    ("mutation", "expected"), [("multiplicative", 0.7), ("gaussian", 1.0), ("nodal", 3.25)]
+)
+def test_how_many_genes_mutate_by_default(mutation, expected, engine):
+    """Of 13; for "nodal" one neuron, which has 3, 3, 3 or 4 of them."""
+    model = MLP((2, 3, 1)) if mutation == "nodal" else None
+    method = GeneticAlgorithm(8000, mutation=mutation, crossover=None, elite=0, model=model)
+    run = method.start(np.ones(13), 1, engine=engine)
+    run.tell(np.ones((8000, 13)), np.ones(8000))
+    counts = np.sum(run.ask() != 1.0, axis=1)
+    assert abs(counts.mean() - expected) < 4 * counts.std() / math.sqrt(8000)
 
 
 @both_engines
@@ -561,7 +597,8 @@ def test_errors_have_name_value_constraint_and_cure():
     refuse("crossover='sbx' does not work on bits: pass one of 'single_point'",
            encoding="binary", mutation="bit_flip", crossover="sbx")  # fmt: skip
     refuse("bits=40 must be <= 32", bits=40)
-    refuse("model=None must be an MLP, whose neurons", mutation="nodal")
+    refuse("model=Polynomial(degree=2) must be an MLP, whose neurons mutation='nodal' changes",
+           mutation="nodal", model=Polynomial(2))  # fmt: skip
     refuse("model=MLP(layers=(1, 2, 1), activation='tanh', output='linear') must be None without",
            model=MLP((1, 2, 1)))  # fmt: skip
     refuse("polish='adam' must be None or a gradient method", polish="adam")
@@ -584,6 +621,12 @@ def test_starts_that_do_not_fit(engine):
     refuse("mutation_scale has length 2, but x0 has length 3",
            GeneticAlgorithm(mutation_scale=[1, 2]), [1.0, 2.0, 3.0])  # fmt: skip
     refuse("x0 has length 3, but model=MLP(", GENETIC["nodal"], [1.0, 2.0, 3.0])
+    nodal = GeneticAlgorithm(mutation="nodal")
+    refuse("model=None must be an MLP, whose neurons mutation='nodal' changes: pass "
+           "model=MLP(...), or minimise the Cost of one", nodal, [1.0])  # fmt: skip
+    line = Cost(Polynomial(1), [0, 1, 2], [1, 3, 6])
+    with pytest.raises(ValueError, match=r"^model=Polynomial\(degree=1\) must be an MLP"):
+        minimize(line, [1.0, 2.0], nodal, rng=1, engine=engine)
 
 
 def test_methods_are_records():

@@ -80,12 +80,11 @@ void GeneticAlgorithm::first_scale(const Parameters& given, const double* x0) {
         if (given.has("mutation_scale")) {
             const std::vector<double>& told = given.vector("mutation_scale");
             scale_[j] = told[told.size() == 1 ? 0 : k];
-        } else if (mutation_.adds) {
-            const double width =
-                boxed(j) ? bounds_.high[k] - bounds_.low[k] : std::max(std::fabs(x0[j]), 1.0);
+        } else if (boxed(j)) {
+            const double width = mutation_.adds ? bounds_.high[k] - bounds_.low[k] : 1.0;
             scale_[j] = mutation_.scale * width;
         } else {
-            scale_[j] = mutation_.scale;
+            scale_[j] = mutation_.open * (mutation_.adds ? std::max(std::fabs(x0[j]), 1.0) : 1.0);
         }
     }
 }
@@ -178,10 +177,10 @@ void GeneticAlgorithm::cross(const Draws& draws, double* children) {
     }
 }
 
-// Without a given rate one gene or neuron mutates on average.
+// Without a given rate so many genes or neurons of a chromosome mutate on average.
 double GeneticAlgorithm::rate() const {
     if (mutation_rate_ >= 0.0) return mutation_rate_;
-    return 1.0 /
+    return mutation_.rate /
            static_cast<double>(neurons_.empty() ? length_ : static_cast<Index>(neurons_.size()));
 }
 

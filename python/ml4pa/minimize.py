@@ -221,6 +221,7 @@ def minimize_population(
         raise ValueError(
             f"gtol={gtol!r} must be None: {how.name} is told no gradients, use xtol, ftol or target"
         )
+    how = how.made_for(objective)
     run = start_population(how, x0, rng, bounds, objective.n, engine)
     given["gtol"] = None
     rules = _limits(given, max_time, math.nan, how.default_max_iter)

@@ -96,6 +96,10 @@ class PopulationMethod(Method):
         x = normals(stream(key, START_STREAM), 0, 0, n)
         return x if bounds is None else np.minimum(np.maximum(x, bounds[0]), bounds[1])
 
+    def made_for(self, objective: Objective) -> PopulationMethod:
+        """The method, with what it was not told but the objective tells."""
+        return self
+
     def check_start(self, x0: Array, bounds: checks.Bounds | None) -> None:
         """Refuses hyper-parameters that do not fit the start."""
 

@@ -56,6 +56,7 @@ from .genetic import (
     enough_to_polish,
     genetic,
     genetic_start,
+    network,
     places,
     two_children,
 )
@@ -165,6 +166,7 @@ __all__ = [
     "matrix",
     "model",
     "nan_value",
+    "network",
     "no_batches",
     "one_a_start",
     "only_without",

@@ -58,8 +58,6 @@ def _operator(name: str, value: Any, known: tuple[str, ...]) -> None:
 
 def _fitting(method: Any) -> None:
     """Bits are flipped and swapped, parameters are not; a model has neurons."""
-    from ..models import MLP
-
     if method.encoding == "binary":
         if not callable(method.mutation) and method.mutation != "bit_flip":
             raise ValueError(
@@ -73,13 +71,22 @@ def _fitting(method: Any) -> None:
             )
     elif method.mutation == "bit_flip":
         raise ValueError("mutation='bit_flip' flips bits: pass encoding='binary' with it")
-    if method.mutation == "nodal" and not isinstance(method.model, MLP):
-        raise ValueError(
-            f"model={method.model!r} must be an MLP, whose neurons mutation='nodal' changes: pass "
-            "model=MLP(...)"
-        )
+    if method.mutation == "nodal" and method.model is not None:
+        network(method.model)
     if method.mutation != "nodal" and method.model is not None:
         raise ValueError(f"model={method.model!r} must be None without mutation='nodal'")
+
+
+def network(model: Any) -> Any:
+    """A model that has neurons."""
+    from ..models import MLP
+
+    if not isinstance(model, MLP):
+        raise ValueError(
+            f"model={model!r} must be an MLP, whose neurons mutation='nodal' changes: pass "
+            "model=MLP(...), or minimise the Cost of one"
+        )
+    return model
 
 
 def _polish(value: Any) -> None:
@@ -108,6 +115,8 @@ def genetic_start(method: Any, x0: Array, limits: Bounds | None) -> None:
             f"x0[{i}]={x0[i]} stays 0 under mutation='multiplicative': start elsewhere, give it "
             "two finite bounds to draw from, or pass mutation='gaussian'"
         )
+    if method.mutation == "nodal":
+        network(method.model)
     if method.model is not None and method.model.n_params != x0.size:
         raise ValueError(
             f"x0 has length {x0.size}, but model={method.model!r} has {method.model.n_params} "

@@ -42,19 +42,20 @@ inline constexpr CrossoverEntry crossovers[] = {
     {"sbx", sbx},
 };
 
-// Without a scale given it is `scale`, for those that add times the width of the bounds; without a
-// decay given it is decay/n.
+// What is taken where none is given: the scale between two finite bounds, and where a side is open,
+// for those that add times the width of the bounds, or max(|x0|, 1); how many genes or neurons of a
+// chromosome mutate on average; n times the decay.
 struct MutationEntry {
     std::string_view name;
     void (*apply)(const Mutation&);
-    double scale, decay;
+    double scale, open, rate, decay;
     bool adds;
 };
 inline constexpr MutationEntry mutations[] = {
-    {"multiplicative", multiplicative, 1.5, 0.03, false},
-    {"gaussian", gaussian, 0.3, 0.1, true},
-    {"bit_flip", bit_flip, 1.0, 0.0, false},
-    {"nodal", nodal, 0.3, 0.1, true},
+    {"multiplicative", multiplicative, 10.0, 1.5, 0.7, 0.1, false},
+    {"gaussian", gaussian, 0.3, 0.3, 1.0, 0.1, true},
+    {"bit_flip", bit_flip, 1.0, 1.0, 1.0, 0.0, false},
+    {"nodal", nodal, 0.3, 0.3, 1.0, 0.1, true},
 };
 
 template <class Entry, std::size_t k>

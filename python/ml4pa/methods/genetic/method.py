@@ -61,12 +61,13 @@ class GeneticAlgorithm(PopulationMethod):
         own: ``mutation(genes, rng) -> genes``, (lambda, L), rng a NumPy generator.
     mutation_rate : float in [0, 1], optional
         p, of a gene, or of a neuron for "nodal"; default one gene or neuron of a chromosome on
-        average.
+        average, 0.7 genes for "multiplicative".
     mutation_scale : float or array_like (n,), optional
-        s, for all or one a parameter. Default 1.5 for "multiplicative"; 0.3 for "gaussian" and
-        "nodal", times the width of the bounds, or max(\|x0\|, 1) where a side is open.
+        s, for all or one a parameter. Default for "multiplicative" 10 between two finite bounds,
+        1.5 where a side is open; for "gaussian" and "nodal" 0.3 times the width of the bounds, or
+        max(\|x0\|, 1) where a side is open.
     mutation_decay : float >= 0, optional
-        d, a generation; default 0.03/n for "multiplicative", 0.1/n for "gaussian" and "nodal".
+        d, a generation; default 0.1/n.
     crossover : str, callable or None, default "single_point"
         "single_point" (tails swapped), "two_point", "uniform" (each gene swapped or not), "blend"
         (BLX-1/2), "sbx" (index 15); None: children are copies. A callable of your own:
@@ -86,7 +87,7 @@ class GeneticAlgorithm(PopulationMethod):
     bits : int in [1, 32], default 16
         Of a parameter, for ``encoding="binary"``.
     model : MLP, optional
-        Whose neurons "nodal" mutates.
+        Whose neurons "nodal" mutates; default that of the `Cost` that is minimised, so of a `fit`.
     polish : GradientMethod, optional
         Each child takes ``polish_steps`` steps of it before it is told (Lamarckian); needs the
         gradient. Then the NumPy loop runs, its gradient steps compiled.
@@ -173,6 +174,14 @@ class GeneticAlgorithm(PopulationMethod):
             x if bounds is None else within(bounds, Draws(stream(key, START), 0), x[np.newaxis])[0]
         )
 
+    def made_for(self, objective: Objective) -> PopulationMethod:
+        """The neurons of "nodal" are those of the model of a `Cost`."""
+        from ...costs import Cost
+
+        if self.mutation != "nodal" or self.model is not None or not isinstance(objective, Cost):
+            return self
+        return dataclasses.replace(self, model=checks.network(objective.model))
+
     def check_start(self, x0: Array, bounds: checks.Bounds | None) -> None:
         checks.genetic_start(self, x0, bounds)
 
@@ -201,21 +210,21 @@ class GeneticAlgorithm(PopulationMethod):
         }
 
     def first_scale(self, x0: Array, bounds: checks.Bounds | None) -> Array:
-        """s_j of the first generation; of mutations that add, without a given scale, in units of
-        the width of the bounds, or of max(|x0|, 1) where a side is open."""
+        """s_j of the first generation; without a given scale it depends on whether there are two
+        finite bounds, and is, of mutations that add, in units of their width, or of max(|x0|, 1)
+        where a side is open."""
         if self.mutation_scale is not None:
             return checks.per_coordinate("mutation_scale", self.mutation_scale, x0.size)
         if callable(self.mutation):
             return np.ones(x0.size)
         mutation = module("mutation", self.mutation)
-        if not mutation.ADDS:
-            return np.full(x0.size, mutation.SCALE)
-        width = np.maximum(np.abs(x0), 1.0)
-        if bounds is not None:
-            with np.errstate(invalid="ignore"):
-                width = np.where(boxed(bounds), bounds[1] - bounds[0], width)
-        scale: Array = mutation.SCALE * width
-        return scale
+        unit = np.maximum(np.abs(x0), 1.0) if mutation.ADDS else np.ones(x0.size)
+        scale: Array = mutation.OPEN * unit
+        if bounds is None:
+            return scale
+        with np.errstate(invalid="ignore"):
+            width = bounds[1] - bounds[0] if mutation.ADDS else unit
+            return np.where(boxed(bounds), mutation.SCALE * width, scale)
 
     def decay(self, n: int) -> float:
         """How much the logarithm of s_j falls in a generation."""
@@ -280,10 +289,11 @@ class GeneticAlgorithm(PopulationMethod):
         return Box(low, high, self.bits)
 
     def step(self, run: NumpyPopulationRun, decay: float, length: int) -> Step:
-        """The mutations; without a given rate one gene or neuron mutates on average."""
+        """The mutations; without a given rate so many genes or neurons mutate on average."""
         rate = self.mutation_rate
         if rate is None:
-            rate = 1.0 / (len(self.neurons) if self.mutation == "nodal" else length)
+            average = 1.0 if callable(self.mutation) else module("mutation", self.mutation).RATE
+            rate = average / (len(self.neurons) or length)
         return Step(rate, run.kept["scale"] * decay, self.neurons)
 
     def select(self, draws: Draws, values: Array, count: int) -> Any:

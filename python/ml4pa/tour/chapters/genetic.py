@@ -81,7 +81,7 @@ def _closure(chapter: Chapter) -> None:
     data = closure_test(rng=1)
     model = MLP((1, 5, 3, 1))
     cost = Cost(model, data.x[:, np.newaxis], data.y, "chi2", covariance=data.covariance)
-    method = GeneticAlgorithm(mutation="nodal", model=model, crossover=None, elite=20)
+    method = GeneticAlgorithm(mutation="nodal", crossover=None, elite=20)
     result, row = descend(
         "closure test, nodal", cost, model.initial(1), method, exact="χ² ≈ 68", rng=1,
         found=lambda r: f"χ² = {r.fun:.1f}", max_evals=EVALUATIONS, threads=1,

@@ -10,7 +10,8 @@ from ..draws import Draws
 if TYPE_CHECKING:
     from ..method import Step
 
-SCALE, DECAY, ADDS = 1.0, 0.0, False  # a flip has no size
+#: A flip has no size; one bit of a chromosome on average.
+SCALE, OPEN, RATE, DECAY, ADDS = 1.0, 1.0, 1.0, 0.0, False
 
 
 def bit_flip(draws: Draws, genes: Array, step: Step) -> Array:

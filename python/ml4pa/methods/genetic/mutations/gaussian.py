@@ -10,8 +10,9 @@ from ..draws import Draws
 if TYPE_CHECKING:
     from ..method import Step
 
-#: Where none are given: s_j in units of the parameter's width, and n times the decay.
-SCALE, DECAY, ADDS = 0.3, 0.1, True
+#: Where none are given: s_j in units of the parameter's width, between two finite bounds and where
+#: a side is open; genes of a chromosome that mutate on average; n times the decay.
+SCALE, OPEN, RATE, DECAY, ADDS = 0.3, 0.3, 1.0, 0.1, True
 
 
 def gaussian(draws: Draws, genes: Array, step: Step) -> Array:

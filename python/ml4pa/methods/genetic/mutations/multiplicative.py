@@ -10,8 +10,9 @@ from ..draws import Draws
 if TYPE_CHECKING:
     from ..method import Step
 
-#: Where none are given: s_j, and n times the decay. It does not add.
-SCALE, DECAY, ADDS = 1.5, 0.03, False
+#: Where none are given: s_j between two finite bounds, and where a side is open; genes of a
+#: chromosome that mutate on average; n times the decay. It does not add.
+SCALE, OPEN, RATE, DECAY, ADDS = 10.0, 1.5, 0.7, 0.1, False
 
 
 def multiplicative(draws: Draws, genes: Array, step: Step) -> Array:
