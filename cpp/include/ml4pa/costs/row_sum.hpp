@@ -51,15 +51,14 @@ public:
         const Wants wants{g != nullptr, h != nullptr};
         begin(work, wants.hessian);
         const bool rowwise = by_rows(rows);
-        const Index ahead = rows.column == 1 && rows.row > 1 ? tile_rows * rows.row : 0;
         for (Index i = 0; i < count; i += tile_rows) {
             const Index m = std::min(tile_rows, count - i);
             if constexpr (has_rows)
                 if (rowwise) {
-                    add_rows(theta, rows, first + i, m, wants, work, ahead);
+                    add_rows(theta, rows, first + i, m, wants, work);
                     continue;
                 }
-            add_tile(theta, rows, first + i, m, wants, work, ahead);
+            add_tile(theta, rows, first + i, m, wants, work);
         }
         return end(g, h, work, rowwise);
     }
@@ -109,8 +108,8 @@ private:
 
     // Not compiled anew wherever they are called: most of the time of a build would be theirs.
     [[gnu::noinline]] void take(const Rows<T>& rows, Index first, Index count, Work<T>& work,
-                                Index ahead = 0) const {
-        fill(work.tile, rows, model_.features(), model_.outputs(), first, count, ahead);
+                                Ahead<T> ahead = {}, Index share = 0) const {
+        fill(work.tile, rows, model_.features(), model_.outputs(), first, count, ahead, share);
     }
     [[gnu::noinline]] void forward(const T* theta, Tile<T>& tile) const {
         model_.forward(theta, tile);
@@ -145,14 +144,22 @@ private:
         return false;
     }
 
-    // The rows first, first + 1, ..., first + count - 1, a tile of them; those that lie so many numbers
-    // `ahead` are asked for.
+    // What the next tile will read.
+    Ahead<T> next(const Rows<T>& rows, Index first) const {
+        if (rows.column != 1 || rows.row == 1) return {};
+        const T* at = rows.x + (first + tile_rows) * rows.row;
+        return {at, at + tile_rows * rows.row};
+    }
+
+    // The rows first, first + 1, ..., first + count - 1, a tile of them.
     void add_tile(const T* theta, const Rows<T>& rows, Index first, Index count, Wants wants,
-                  Work<T>& work, Index ahead) const {
-        take(rows, first, count, work, ahead);
+                  Work<T>& work) const {
+        Ahead<T> ahead = next(rows, first);
+        const Index share = lanes * rows.row / 2;
+        take(rows, first, count, work, ahead, share);
+        ahead.at += std::min(ahead.end - ahead.at, tile_rows * rows.row / 2);
         forward(theta, work.tile);
-        if (ahead != 0) ask(rows.x + first * rows.row + ahead, rows.row, work.tile.padded);
-        lose(rows, wants, work);
+        lose(rows, wants, work, ahead, share);
         if constexpr (Model::linear)
             if (wants.hessian) curve(work);
         if (wants.gradient) backward(theta, work.tile, work.sums + lanes);
@@ -160,8 +167,11 @@ private:
 
     // The columns are wanted for the Hessian only.
     void add_rows(const T* theta, const Rows<T>& rows, Index first, Index count, Wants wants,
-                  Work<T>& work, Index ahead) const {
+                  Work<T>& work) const {
         Tile<T>& tile = work.tile;
+        Ahead<T> ahead = next(rows, first);
+        // The scores, the loss and the gradient take about as long.
+        const Index share = lanes * rows.row / (wants.gradient ? 3 : 2) + 1;
         const T* x = rows.x + first * rows.row;
         Index row = rows.row;
         fill_targets(tile, rows, 1, first, count);
@@ -172,26 +182,20 @@ private:
                     work.rows[i * p + j] = i < count ? x[i * row + j] : T{};
             x = work.rows;
             row = p;
-            ahead = 0;
         }
-        model_.forward_rows(theta, x, row, tile, ahead);
-        if (ahead != 0 && !wants.gradient) ask(x + ahead, row, tile.padded);
-        lose(rows, wants, work);
+        model_.forward_rows(theta, x, row, tile, ahead, share);
+        lose(rows, wants, work, ahead, share);
         if (wants.hessian) {
             for (Index i = 0; i < tile.padded; i += lanes)
                 detail::turn_eight(tile.x + i, model_.features(), x + i * row, row, 1);
             curve(work);
         }
-        if (wants.gradient) model_.backward_rows(x, row, tile, work.sums + lanes, ahead);
-    }
-
-    // For the other half of rows to come, so that memory works during the loss too.
-    [[gnu::always_inline]] void ask(const T* from, Index row, Index padded) const {
-        for (Index i = 0; i < padded; i += lanes) detail::prefetch_half(from + i * row, row, true);
+        if (wants.gradient) model_.backward_rows(x, row, tile, work.sums + lanes, ahead, share);
     }
 
     // The loss at the scores of a tile, weighted, and its sum; 0 for padding.
-    void lose(const Rows<T>& rows, Wants wants, Work<T>& work) const {
+    void lose(const Rows<T>& rows, Wants wants, Work<T>& work, Ahead<T>& ahead, Index share) const {
+        constexpr Index part = 16;  // rows between two requests
         const Tile<T>& tile = work.tile;
         const losses::Loop<T> loop = wants.hessian    ? loss_.hessian
                                      : wants.gradient ? loss_.gradient
@@ -199,8 +203,12 @@ private:
         Lanes<T> s = load(work.sums);
         for (Index o = 0; o < model_.outputs(); ++o) {
             const Index at = o * tile_rows;
-            loop(tile.score + at, tile.y + at, tile.padded, tile.value + at, tile.slope + at,
-                 work.curvature + at);
+            for (Index i = 0; i < tile.padded; i += part) {
+                ahead.ask(share * part / lanes);
+                const Index j = at + i;
+                loop(tile.score + j, tile.y + j, std::min(part, tile.padded - i), tile.value + j,
+                     tile.slope + j, work.curvature + j);
+            }
             const T* w = rows.w != nullptr ? tile.w + at : nullptr;
             weight(tile.value + at, w, tile);
             if (wants.gradient) weight(tile.slope + at, w, tile);

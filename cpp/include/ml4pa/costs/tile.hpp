@@ -36,17 +36,21 @@ struct Tile {
     T* scratch = nullptr;  // the model's own
 };
 
-namespace detail {
-
-// Asks for half of eight consecutive rows that will be wanted soon, as far as the second cache: the
-// first takes too few requests at a time to keep memory busy.
+// Numbers that will be wanted soon, asked for bit by bit: so memory is never idle, and never asked for
+// more at a time than it takes. As far as the second cache: the first takes too few requests.
 template <class T>
-inline void prefetch_half(const T* from, Index row, bool second) {
-    constexpr Index line = 64 / static_cast<Index>(sizeof(T));
-    const Index half = lanes * row / 2;
-    for (Index j = second ? half : 0; j < (second ? 2 * half : half); j += line)
-        __builtin_prefetch(from + j, 0, 2);
-}
+struct Ahead {
+    const T *at = nullptr, *end = nullptr;
+
+    // Always inline: GCC removes calls of a function that has no effect but this.
+    [[gnu::always_inline]] void ask(Index numbers) {
+        constexpr Index line = 64 / static_cast<Index>(sizeof(T));
+        const T* to = numbers < end - at ? at + numbers : end;
+        for (; at < to; at += line) __builtin_prefetch(at, 0, 2);
+    }
+};
+
+namespace detail {
 
 // Element j of row k, at from[k row + j column], becomes to[j tile_rows + k]; of eight rows and of one.
 template <class T>
@@ -99,15 +103,15 @@ inline void fill_targets(Tile<T>& tile, const Rows<T>& rows, Index outputs, Inde
 }
 
 // Fills the tile with the rows first, ..., first + count - 1 of the data, count <= 64, and asks for
-// the first half of every eight rows that lie so many numbers `ahead` of them.
+// some of the numbers ahead, `share` every eight rows.
 template <class T>
 inline void fill(Tile<T>& tile, const Rows<T>& rows, Index features, Index outputs, Index first,
-                 Index count, Index ahead = 0) {
+                 Index count, Ahead<T>& ahead, Index share) {
     fill_targets(tile, rows, outputs, first, count);
     const T* from = rows.x + first * rows.row;
     Index i = 0;
     for (; i + lanes <= count; i += lanes, from += lanes * rows.row) {
-        if (ahead != 0) detail::prefetch_half(from + ahead, rows.row, false);
+        ahead.ask(share);
         detail::turn_eight(tile.x + i, features, from, rows.row, rows.column);
     }
     for (; i < count; ++i, from += rows.row)

@@ -41,11 +41,12 @@ struct Linear {
 
     // The same from rows as they lie in memory, which need not be turned into columns, for p >= 8.
     // Eight columns at a time; the last eight overlap those before them, where theta counts as 0.
-    // Rows that lie `ahead` of these are asked for bit by bit, that memory is never idle.
+    // `share` numbers ahead are asked for every eight rows.
     bool by_rows() const { return p >= lanes; }
 
     template <class T>
-    void forward_rows(const T* theta, const T* x, Index row, Tile<T>& tile, Index ahead) const {
+    void forward_rows(const T* theta, const T* x, Index row, Tile<T>& tile, costs::Ahead<T>& ahead,
+                      Index share) const {
         T* t = tile.scratch;
         std::copy_n(theta + intercept, p, t);
         const Index last = p - lanes, whole = p / lanes * lanes;
@@ -54,7 +55,7 @@ struct Linear {
         const T first = intercept ? theta[0] : T{};
         constexpr int several = width<T>;
         for (Index i = 0; i < tile.padded; i += several, x += several * row) {
-            if (ahead != 0 && i % lanes == 0) costs::detail::prefetch_half(x + ahead, row, false);
+            if (i % lanes == 0) ahead.ask(share);
             Lanes<T> s[several];
             each<several>([&](auto k) { s[k] = load(x + k * row) * load(t); });
             for (Index c = lanes; c < whole; c += lanes)
@@ -69,17 +70,18 @@ struct Linear {
 
     // Of each eight columns four sums over the rows; before them the eight partial sums of the slopes.
     template <class T>
-    void backward_rows(const T* x, Index row, Tile<T>& tile, T* sums, Index ahead) const {
+    void backward_rows(const T* x, Index row, Tile<T>& tile, T* sums, costs::Ahead<T>& ahead,
+                       Index share) const {
         if (intercept) add(sums, lanes, tile.slope, 1, tile.padded);
         sums += lanes;
-        for (Index c = 0; c < p; ahead = 0) {
+        for (Index c = 0; c < p;) {
             const Index left = (p - c + lanes - 1) / lanes;
             if (in_registers >= 16 && left >= 3)
-                c = columns<3>(x, row, c, tile, sums, ahead);
+                c = columns<3>(x, row, c, tile, sums, ahead, share);
             else if (in_registers >= 16 && left == 2)
-                c = columns<2>(x, row, c, tile, sums, ahead);
+                c = columns<2>(x, row, c, tile, sums, ahead, share);
             else
-                c = columns<1>(x, row, c, tile, sums, ahead);
+                c = columns<1>(x, row, c, tile, sums, ahead, share);
         }
     }
 
@@ -96,14 +98,15 @@ private:
     Index at(Index c) const { return std::min(c, p - lanes); }
 
     template <int eights, class T>
-    Index columns(const T* x, Index row, Index c, Tile<T>& tile, T* sums, Index ahead) const {
+    Index columns(const T* x, Index row, Index c, Tile<T>& tile, T* sums, costs::Ahead<T>& ahead,
+                  Index share) const {
         Index from[eights];
         Lanes<T> a[4 * eights];
         sums += 4 * c;
         each<eights>([&](auto e) { from[e] = at(c + e * lanes); });
         each<4 * eights>([&](auto m) { a[m] = load(sums + m * lanes); });
         for (Index i = 0; i < tile.padded; i += 4, x += 4 * row) {
-            if (ahead != 0 && i % lanes == 0) costs::detail::prefetch_half(x + ahead, row, true);
+            if (i % lanes == 0) ahead.ask(share * eights * lanes / p);
             each<4>([&](auto k) {
                 const Lanes<T> slope = broadcast(tile.slope[i + k]);
                 each<eights>([&](auto e) { a[4 * e + k] += slope * load(x + k * row + from[e]); });
