@@ -98,6 +98,46 @@ class OneThread(Generations):
     threads = 1
 
 
+class Fits(Job):
+    """CMA-ES fits a network: the cost of all data, an evaluation on one of the threads."""
+
+    threads: ClassVar[int | None]
+    clock = staticmethod(time.perf_counter)
+
+    def __init__(self, case: Size) -> None:
+        self.case, self.steps = case, case.generations
+        rng = np.random.default_rng(1)
+        X = rng.uniform(-1.0, 1.0, (case.n, 1))
+        model = ml4pa.MLP((1, 5, 3, 1))
+        self.f = ml4pa.Cost(model, X, np.sin(3.0 * X[:, 0]))
+        self.start = model.initial(1)
+
+    def fitted(self, threads: int | None) -> Any:
+        return ml4pa.minimize(
+            self.f, self.start, ml4pa.CMAES(0.5, tolfun=0, tolx=0), rng=1,
+            max_iter=self.case.generations, threads=threads,
+        )  # fmt: skip
+
+    def work(self) -> None:
+        with all_cpus():
+            self.result = self.fitted(self.threads)
+
+    def check(self) -> None:
+        expected = self.fitted(1)
+        assert self.result.x.tobytes() == expected.x.tobytes()
+        assert self.result.nfev == expected.nfev
+
+
+class FitOnTwo(Fits):
+    who = "ml4pa, two threads"
+    threads = 2
+
+
+class FitOnOne(Fits):
+    who = "ml4pa, one thread"
+    threads = 1
+
+
 TITLE = "CMA-ES on threads"
 
 GROUPS = (
@@ -109,6 +149,8 @@ GROUPS = (
           (TwoThreads, OneThread), (Target(1.05, "ml4pa, one thread"),), rounds=30),
     Group(f"{TITLE}: n = 40, some ns an evaluation", "µs", 1e6, Size(40, 300),
           (TwoThreads, OneThread), (Target(1.05, "ml4pa, one thread"),), rounds=30),
+    Group(f"{TITLE}: the cost of a network (1, 5, 3, 1) on 5000 data", "µs", 1e6, Size(5000, 40),
+          (FitOnTwo, FitOnOne), (Target(1 / 1.8, "ml4pa, one thread"),), rounds=10),
 )  # fmt: skip
 
 

@@ -33,7 +33,19 @@ from numpy.testing import assert_array_equal
 from test_equality import NUMBER, assert_close
 from test_promises_endings import main_thread, soon
 
-from ml4pa import CMAES, Function, Objective, PopulationMethod, RandomSearch, Status, load, minimize
+from ml4pa import (
+    CMAES,
+    MLP,
+    Cost,
+    Function,
+    GeneticAlgorithm,
+    Objective,
+    PopulationMethod,
+    RandomSearch,
+    Status,
+    load,
+    minimize,
+)
 from ml4pa.landscapes import Ackley, Beale, Himmelblau, Quadratic, Rastrigin, Rosenbrock, Sphere
 from ml4pa.native import NativeObjective
 
@@ -191,6 +203,27 @@ def test_the_same_seed_gives_the_same_bytes_for_any_number_of_threads(method):
         return float(x @ x)
 
     minimize(nested, [1.0], method, max_iter=1, rng=1)
+
+
+@pytest.mark.parametrize("engine", ["compiled", "numpy"])
+@pytest.mark.parametrize("method", [CMAES(0.3), GeneticAlgorithm(20, mutation="gaussian")])
+def test_a_cost_on_threads_is_the_same_bytes(method, engine):
+    """Each evaluation is a pass over all data, long enough that threads share a generation."""
+    X = np.random.default_rng(1).uniform(-1.0, 1.0, (6000, 2))
+    model = MLP((2, 4, 1))
+    f = Cost(model, X, np.sin(3.0 * X[:, 0]) * X[:, 1], l2=1e-3)
+    results = [
+        minimize(
+            f, model.initial(1), method, rng=2, max_iter=25, threads=threads, engine=engine,
+            record=True,
+        )
+        for threads in (1, 2, 8)
+    ]  # fmt: skip
+    for result in results[1:]:
+        same(result, results[0])
+    assert results[0].nfev == 25 * len(method.start(model.initial(1), 1).ask())
+    assert results[0].fun < f(model.initial(1))
+    assert_close(results[0].fun, f(results[0].x), REDUCTION if engine == "numpy" else SAME_BITS)
 
 
 @every_method
