@@ -114,11 +114,13 @@ public:
             return items;
         }
         Index done = 0;
-        for (Index block = 1; alone_ == 0.0 && done < items; block *= 2) {
+        bool unknown = alone_ == 0.0 || try_alone(items);
+        for (Index block = 1; unknown && done < items; block *= 2) {
             const Index count = std::min(block, items - done);
             const double took = seconds([&] { work(done, count); });
             done += count;
-            if (took > known_s || done == items) alone_ = took / static_cast<double>(count);
+            unknown = took <= known_s && done < items;
+            if (!unknown) learn(alone_, took / static_cast<double>(count));
             if (!poll()) return done;
         }
         if (done < items) done += rest(done, items - done, work, poll);
@@ -151,8 +153,7 @@ private:
         const double took = seconds(
             [&] { done = share_out(items, threads, block(items, threads), from_first, poll); });
         const double item = took / static_cast<double>(std::max<Index>(done, 1));
-        double& known = many ? shared_ : alone_;
-        known = known == 0.0 ? item : 0.7 * known + 0.3 * item;
+        learn(many ? shared_ : alone_, item);
         if (many) alone_ = std::min(alone_, shared_ * threads);  // what the threads took together
         return done;
     }
@@ -161,12 +162,21 @@ private:
     // other one tried now and then.
     bool wants_threads(double expected) {
         if (threads_ <= 1 || expected < worth_threads_s || !may_share()) return false;
-        if (expected > sure_s || shared_ == 0.0) return true;
-        const bool faster = shared_ < alone_;
-        if (--until_try_ > 0) return faster;
+        return expected > sure_s || shared_ <= alone_ || is_due();
+    }
+    // A few items tell what one thread takes: a whole batch would cost as much as another one.
+    bool try_alone(Index items) {
+        const bool sure = alone_ * static_cast<double>(items) > sure_s;
+        return shared_ != 0.0 && shared_ <= alone_ && !sure && is_due();
+    }
+    bool is_due() {
+        if (--until_try_ > 0) return false;
         patience_ = std::min(2 * patience_, most_patience);
         until_try_ = patience_;
-        return !faster;
+        return true;
+    }
+    static void learn(double& known, double item) {
+        known = known == 0.0 ? item : 0.7 * known + 0.3 * item;
     }
 
     Index block(Index items, int threads) const {
