@@ -105,6 +105,10 @@ void mutations_hit_genes_at_their_rate() {
                     if (is(entry.name, "bit_flip"))
                         CHECK(genes[at(k)] * genes[at(k)] == genes[at(k)]);
                 }
+                if (is(entry.name, "bit_flip")) {  // what is flipped twice is as before
+                    entry.apply({draws, rate, scale.data(), neurons, genes.data(), rows, length});
+                    for (const double bit : genes) CHECK(bit == 1.0);
+                }
                 if (is(entry.name, "nodal"))
                     for (Index i = 0; i < rows; ++i) {
                         const double* g = genes.data() + i * length;
