@@ -20,21 +20,9 @@ struct Chebyshev {
 
     template <class T>
     void forward(const T* theta, Tile<T>& tile) const {
-        const T a = static_cast<T>(low), b = static_cast<T>(high), width = b - a;
-        for (Index i = 0; i < tile.padded; i += lanes) {
-            const Lanes<T> x = load(tile.x + i);
-            const Lanes<T> t = ((x - a) - (b - x)) / width;
-            const Lanes<T> t2 = t + t;
-            Lanes<T> before = t, now = broadcast(T(1)), s = broadcast(T{});
-            for (Index k = 0; k <= degree; ++k) {
-                store(tile.scratch + k * tile_rows + i, now);
-                s += theta[k] * now;
-                const Lanes<T> next = t2 * now - before;
-                before = now;
-                now = next;
-            }
-            store(tile.score + i, s);
-        }
+        Index i = 0;
+        for (; i + 2 * lanes <= tile.padded; i += 2 * lanes) strip<2>(theta, tile, i);
+        if (i < tile.padded) strip<1>(theta, tile, i);
     }
 
     template <class T>
@@ -58,6 +46,31 @@ struct Chebyshev {
                 store(now + tile_rows + i,
                       (load(t + i) + load(t + i)) * load(now + i) - load(now - tile_rows + i));
         }
+    }
+
+private:
+    // w vectors of rows side by side, from row i: each T_k waits for those before it.
+    template <int w, class T>
+    void strip(const T* theta, Tile<T>& tile, Index i) const {
+        const T a = static_cast<T>(low), b = static_cast<T>(high), width = b - a;
+        Lanes<T> t2[w], before[w], now[w], s[w];
+        each<w>([&](auto v) {
+            const Lanes<T> x = load(tile.x + i + v * lanes);
+            const Lanes<T> t = ((x - a) - (b - x)) / width;
+            t2[v] = t + t;
+            before[v] = t;
+            now[v] = broadcast(T(1));
+            s[v] = broadcast(T{});
+        });
+        for (Index k = 0; k <= degree; ++k)
+            each<w>([&](auto v) {
+                store(tile.scratch + k * tile_rows + i + v * lanes, now[v]);
+                s[v] += theta[k] * now[v];
+                const Lanes<T> next = t2[v] * now[v] - before[v];
+                before[v] = now[v];
+                now[v] = next;
+            });
+        each<w>([&](auto v) { store(tile.score + i + v * lanes, s[v]); });
     }
 };
 
