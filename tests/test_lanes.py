@@ -17,7 +17,9 @@ from ml4pa import (
     Cosine,
     GradientDescent,
     Momentum,
+    Nesterov,
     Newton,
+    RMSprop,
     Status,
     lanes,
     minimize,
@@ -93,6 +95,34 @@ def test_runs_end_for_many_reasons_at_many_steps():
     )
     assert set(fleet.reasons()) == {"GRADIENT_TOLERANCE", "TARGET", "DIVERGED"}
     assert len(set(fleet.nit.tolist())) > 50
+
+
+#: Runs that swing, so that their best points lie at many steps; in the last, one coordinate of the
+#: gradient vanishes long before the other.
+SWINGING = {
+    "momentum": (Himmelblau(), Momentum(0.01), {"gtol": 1e-2}),
+    "momentum, longer": (Himmelblau(), Momentum(0.015), {}),
+    "descent, a fixed point": (Himmelblau(), GradientDescent(0.02), {"gtol": 0.0}),
+    "descent, a cycle": (Himmelblau(), GradientDescent(0.03), {}),
+    "rmsprop": (Beale(), RMSprop(0.05), {"gtol": 1e-3}),
+    "adam on a schedule": (Beale(), Adam(Cosine(0.5, steps=300)), {"gtol": 1e-6}),
+    "nesterov": (Quadratic(), Nesterov(0.02, 0.99), {"gtol": 1e-4}),
+    "one coordinate": (Quadratic(3.0, 0.01), GradientDescent(0.15), {"gtol": 1e-8}),
+    "from far away": (Quadratic(), GradientDescent(0.25), {}),
+}
+
+
+@pytest.mark.parametrize("name", SWINGING)
+def test_best_points_are_found_afterwards(name, calls):
+    f, method, given = SWINGING[name]
+    starts = starts_for(f, 90)
+    starts[::9] *= 1e154 if name == "from far away" else 1.0  # f overflows, where x does not
+    fleet = assert_rows(f, starts, method, max_iter=500, **given)
+    assert len(calls) == 1
+    if name in ("momentum, longer", "descent, a cycle"):
+        paths = multistart(f, starts, method, max_iter=500, record=True, **given)
+        assert len({np.argmin(run.path.fun) for run in paths}) > 10
+    assert name != "from far away" or "DIVERGED" in fleet.reasons()
 
 
 def test_any_number_of_starts():

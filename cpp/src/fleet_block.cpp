@@ -52,10 +52,14 @@ BlockRun::BlockRun(const Fleet& fleet, const FleetRows& out, const Method& metho
     it.t = last_;
     spent_ = first_spent(fleet.rules, it);
     gtol_ = std::get<stopping::GradientTolerance>(fleet.rules).limit;
+    // A descent that keeps nothing stays where its gradient is 0, until the last step of a chunk.
+    asks_gradient_ = gtol_ > 0.0 || (gtol_ == 0.0 && method.slots > 0);
     asks_rows_ = has<stopping::StepTolerance>(fleet.rules) ||
                  has<stopping::ValueTolerance>(fleet.rules) || has<stopping::Target>(fleet.rules);
     keeps_rows_ = asks_rows_ || fleet.stride > 0;
-    most_ = keeps_rows_ || !fleet.shared ? longest_kept : longest;
+    brief_ = kernel.brief != nullptr && !keeps_rows_ && fleet.shared && fleet.rates[0].pure();
+    constant_ = fleet.shared && fleet.rates[0].constant() && method.scalars == 0;
+    most_ = keeps_rows_ || !fleet.shared ? longest_kept : method.packs ? longest_packed : longest;
     stride_ = fleet.shared ? 1 : most_lanes;
     methods_.resize(doubles(method.size * static_cast<std::size_t>(stride_)));
     steps_.resize(doubles(method.step_size * static_cast<std::size_t>(most_ * stride_)));
@@ -72,10 +76,15 @@ void BlockRun::run(Index first, int count, Watch& watch) {
         const bool final = t == last_;
         const Index steps =
             final ? 1 : static_cast<Index>(std::min<std::int64_t>(chunk, last_ - t));
+        const bool brief = brief_ && !final;
+        if (brief) {
+            chunks_.push_back({t, steps, {}});
+            std::copy_n(work_->scalars[0], most_scalars, chunks_.back().scalars);
+        }
         prepare(t, steps);
-        call(*from_, *to_, 0, padded(active_, pack), 0, steps,
-             keeps_rows_ ? rows_.data() : nullptr);
+        advance(brief, steps);
         const bool quiet = look(t, steps);
+        remember(brief);
         if (keeps_rows_)
             std::copy_n(rows_.data() + (steps - 1) * row_size(d_), row_size(d_), work_->last);
         t += steps;
@@ -87,11 +96,28 @@ void BlockRun::run(Index first, int count, Watch& watch) {
         std::swap(from_, to_);
         chunk = quiet ? std::min(2 * chunk, most_) : std::max(chunk / 2, shortest);
     }
+    find_best_points();
     differentiate(first, count);
+}
+
+void BlockRun::advance(bool brief, Index count) {
+    const int lanes = padded(active_, pack);
+    if (!brief)
+        call(kernel_.whole, *from_, *to_, 0, lanes, 0, count, keeps_rows_ ? rows_.data() : nullptr);
+    else if (asks_gradient_ || count == 1)
+        call(kernel_.brief, *from_, *to_, 0, lanes, 0, count, nullptr);
+    else {
+        std::copy_n(from_->least, lanes, to_->least);
+        call(kernel_.briefest, *from_, *to_, 0, lanes, 0, count - 1, nullptr);
+        call(kernel_.brief, *to_, *to_, 0, lanes, count - 1, 1, nullptr);
+    }
 }
 
 void BlockRun::begin(Index first, int count) {
     active_ = count;
+    chunks_.clear();
+    std::fill_n(ended_, most_lanes, Index{-1});
+    std::fill_n(work_->before.chunk, most_lanes, -1.0);
     Block& block = *from_;
     for (int j = 0; j < padded(count, pack); ++j) {
         const Index run = first + std::min(j, count - 1);  // the last fills up the pack
@@ -110,6 +136,8 @@ void BlockRun::begin(Index first, int count) {
 
 // The numbers of the next steps.
 void BlockRun::prepare(std::int64_t t, Index count) {
+    if (constant_ && count <= prepared_) return;
+    prepared_ = count;
     const int lanes = fleet_.shared ? 1 : padded(active_, pack);
     for (Index k = 0; k < count; ++k)
         for (int j = 0; j < lanes; ++j)
@@ -127,10 +155,10 @@ Steps BlockRun::steps(Index k) const {
 
 // What has happened in a chunk. Returns whether nothing has.
 bool BlockRun::look(std::int64_t t, Index count) {
-    std::fill_n(ended_, active_, Index{-1});
-    look_at_state(t);
-    if (asks_rows_) look_at_rows(t, count);
-    bool quiet = true;
+    bool quiet = look_at_state(t);
+    if (asks_rows_) quiet &= look_at_rows(t, count);
+    if (quiet && fleet_.stride == 0) return true;
+    quiet = true;
     for (int first = 0; first < active_; first += pack) {
         const int last = std::min(first + pack, active_);
         if (std::none_of(suspect_lane_ + first, suspect_lane_ + last, [](bool s) { return s; }))
@@ -138,12 +166,14 @@ bool BlockRun::look(std::int64_t t, Index count) {
         again(first, t, count);
         quiet = false;
     }
+    if (!quiet) forgive();
     if (fleet_.stride > 0)
         for (int first = 0; first < active_; first += pack) keep(first, t, count);
     return quiet;
 }
 
-void BlockRun::look_at_state(std::int64_t t) {
+// Whether no lane is suspect by what was gathered on the way.
+bool BlockRun::look_at_state(std::int64_t t) {
     const Block& block = *to_;
     alignas(64) double zero[most_lanes];
     const int lanes = padded(active_, pack);
@@ -154,19 +184,30 @@ void BlockRun::look_at_state(std::int64_t t) {
             for (int s = 0; s < method_.slots; ++s)
                 for (int j = 0; j < lanes; ++j) zero[j] += block.slot[s][i][j] * 0.0;
         }
+    std::int64_t any = 0;  // as wide as a double: a vector of them is compared at once
+    for (int j = 0; j < lanes; ++j) any |= (zero[j] != 0.0) | (block.least[j] <= gtol_) ? 1 : 0;
+    if (any == 0) {
+        std::fill_n(suspect_lane_, lanes, false);
+        return true;
+    }
     for (int j = 0; j < lanes; ++j) suspect_lane_[j] = (zero[j] != 0.0) | (block.least[j] <= gtol_);
+    return false;
 }
 
-// Whether a rule on values or points is met at any step.
-void BlockRun::look_at_rows(std::int64_t t, Index count) {
+// Whether no rule on values or points is met at any step.
+bool BlockRun::look_at_rows(std::int64_t t, Index count) {
+    bool none = true;
     const double* before = work_->last;
     for (Index k = 0; k < count; ++k) {
         const double* row = rows_.data() + k * row_size(d_);
         for (int j = 0; j < active_; ++j)
-            suspect_lane_[j] =
-                suspect_lane_[j] || any_met(fleet_.rules, iterate(j, t + k, row, before));
+            if (!suspect_lane_[j] && any_met(fleet_.rules, iterate(j, t + k, row, before))) {
+                suspect_lane_[j] = true;
+                none = false;
+            }
         before = row;
     }
+    return none;
 }
 
 Iterate BlockRun::iterate(int j, std::int64_t t, const double* row, const double* before) const {
@@ -192,19 +233,34 @@ void BlockRun::again(int first, std::int64_t t, Index count) {
     for (Index k = 0; k < count && open > 0; ++k) {
         Block& after = work_->again[k % 2];
         double* row = work_->row[k % 2];
-        call(*state, after, first, first + pack, k, 1, row);
+        call(kernel_.whole, *state, after, first, first + pack, k, 1, row);
         for (int j = first; j < last; ++j) {
             if (!suspect_lane_[j] || ended_[j] >= 0) continue;
             const Iterate it = iterate(j, t + k, row, before);
             if (const Stop stop = ask(j, it, after)) {
                 ended_[j] = k;
                 --open;
-                end(j, stop, t + k, row + j, finite(it.value) ? after : *state);
+                const Block& best = finite(it.value) ? after : *state;
+                end(j, stop, t + k, row + j, best,
+                    work_->before.chunk[j] < 0.0 || best.best_f[j] < from_->best_f[j]);
             }
         }
         before = row;
         state = &after;
     }
+}
+
+// Those that were suspected and go on start anew. Where one coordinate of the gradient misleads too
+// often, all that follows is made whole.
+void BlockRun::forgive() {
+    int wrong = 0;
+    for (int j = 0; j < active_; ++j) {
+        if (!suspect_lane_[j] || ended_[j] >= 0) continue;
+        ++wrong;
+        to_->total[j] = 0.0;
+        to_->least[j] = std::numeric_limits<double>::infinity();
+    }
+    if (wrong > active_ / 16) brief_ = false;
 }
 
 // Whether the lane ends at this iterate, `after` being what the update made of it.
@@ -266,9 +322,43 @@ void BlockRun::keep_square(int first, std::int64_t t, Index k) {
     }
 }
 
-// Writes what came out of a run that ends at iterate t, the lane's numbers of which are in `row`.
-void BlockRun::end(int j, Stop stop, std::int64_t t, const double* row, const Block& best) {
+// Where the best values of the last chunk came from.
+void BlockRun::remember(bool brief) {
+    const Block &from = *from_, &to = *to_;
+    Before& before = work_->before;
+    const int lanes = padded(active_, pack);
+    if (!brief) {
+        for (int j = 0; j < lanes; ++j)
+            before.chunk[j] = to.best_f[j] < from.best_f[j] ? -1.0 : before.chunk[j];
+        return;
+    }
+    const auto chunk = static_cast<double>(chunks_.size() - 1);
+    auto keep = [&](const double* now, double* kept) {
+        for (int j = 0; j < lanes; ++j) kept[j] = to.best_f[j] < from.best_f[j] ? now[j] : kept[j];
+    };
+    for (Index i = 0; i < d_; ++i) {
+        keep(from.theta[i], before.theta[i]);
+        for (int s = 0; s < method_.slots; ++s) keep(from.slot[s][i], before.slot[s][i]);
+    }
+    for (int j = 0; j < lanes; ++j)
+        before.chunk[j] = to.best_f[j] < from.best_f[j] ? chunk : before.chunk[j];
+}
+
+// Writes what came out of a run that ends at iterate t, the lane's numbers of which are in `row`;
+// its best point later where it is not yet found.
+void BlockRun::end(int j, Stop stop, std::int64_t t, const double* row, const Block& best,
+                   bool found) {
     const Index run = id_[j];
+    any_ended_ = true;
+    if (!found) {
+        const Before& before = work_->before;
+        Wanted wanted{run, static_cast<std::size_t>(before.chunk[j]), {}, {}};
+        for (Index i = 0; i < d_; ++i) {
+            wanted.theta[i] = before.theta[i][j];
+            for (int s = 0; s < method_.slots; ++s) wanted.slot[s][i] = before.slot[s][i][j];
+        }
+        wanted_.push_back(wanted);
+    }
     for (Index i = 0; i < d_; ++i) out_.x[run * d_ + i] = best.best_x[i][j];
     out_.fun[run] = best.best_f[j];
     out_.nit[run] = t;
@@ -293,15 +383,18 @@ void BlockRun::end_all(Stop stop, std::int64_t t) {
     for (int j = 0; j < active_; ++j)
         if (ended_[j] < 0) {
             ended_[j] = 0;
-            end(j, stop, t, work_->last + j, *to_);
+            end(j, stop, t, work_->last + j, *to_, work_->before.chunk[j] < 0.0);
         }
 }
 
 // The lanes that go on move together.
 void BlockRun::drop_ended() {
+    if (!any_ended_) return;
+    any_ended_ = false;
     Block& block = *to_;
     for (int j = active_ - 1; j >= 0; --j) {
         if (ended_[j] < 0) continue;
+        ended_[j] = -1;
         const int from = --active_;
         if (j == from) continue;
         id_[j] = id_[from];
@@ -313,6 +406,12 @@ void BlockRun::drop_ended() {
         block.best_f[j] = block.best_f[from];
         block.total[j] = block.total[from];
         block.least[j] = block.least[from];
+        Before& before = work_->before;
+        for (Index i = 0; i < d_; ++i) {
+            before.theta[i][j] = before.theta[i][from];
+            for (auto& slot : before.slot) slot[i][j] = slot[i][from];
+        }
+        before.chunk[j] = before.chunk[from];
         for (Index i = 0; i <= 2 * d_; ++i)
             work_->last[i * most_lanes + j] = work_->last[i * most_lanes + from];
         if (fleet_.shared) continue;
@@ -321,6 +420,43 @@ void BlockRun::drop_ended() {
         std::memcpy(bytes + static_cast<std::size_t>(j) * method_.size,
                     bytes + static_cast<std::size_t>(from) * method_.size, method_.size);
     }
+}
+
+// The best points that are not yet found, side by side where their chunks have the same steps.
+void BlockRun::find_best_points() {
+    auto before = [&](const Wanted& a, const Wanted& b) {
+        const Chunk &p = chunks_[a.chunk], &q = chunks_[b.chunk];
+        return constant_ ? p.count < q.count : p.t < q.t;
+    };
+    std::sort(wanted_.begin(), wanted_.end(), before);
+    for (std::size_t first = 0, last = 0; first < wanted_.size(); first = last) {
+        while (last < wanted_.size() && last - first < most_lanes &&
+               !before(wanted_[first], wanted_[last]))
+            ++last;
+        find_best_points(first, last - first);
+    }
+    wanted_.clear();
+}
+
+void BlockRun::find_best_points(std::size_t first, std::size_t count) {
+    const Chunk& chunk = chunks_[wanted_[first].chunk];
+    Block& block = work_->again[0];
+    const int lanes = padded(static_cast<int>(count), pack);
+    for (int j = 0; j < lanes; ++j) {
+        const Wanted& wanted = wanted_[first + std::min(static_cast<std::size_t>(j), count - 1)];
+        for (Index i = 0; i < d_; ++i) {
+            block.theta[i][j] = wanted.theta[i];
+            for (int s = 0; s < method_.slots; ++s) block.slot[s][i][j] = wanted.slot[s][i];
+        }
+        block.best_f[j] = block.least[j] = std::numeric_limits<double>::infinity();
+        block.total[j] = 0.0;
+    }
+    std::copy_n(chunk.scalars, most_scalars, work_->scalars[0]);
+    prepare(chunk.t, chunk.count);
+    call(kernel_.whole, block, work_->again[1], 0, lanes, 0, chunk.count, nullptr);
+    for (std::size_t j = 0; j < count; ++j)
+        for (Index i = 0; i < d_; ++i)
+            out_.x[wanted_[first + j].run * d_ + i] = work_->again[1].best_x[i][j];
 }
 
 // The gradients at the best points.

@@ -28,7 +28,7 @@ struct alignas(64) Block {
     Lanes best_x[most_dimensions];
     Lanes best_f;
     Lanes total;  // of all values: not finite where one of them was not
-    Lanes least;  // of max|g|, where it is a number
+    Lanes least;  // of max|g|, or of its first coordinate alone, where it is a number
 };
 
 // The method and what is the same for all coordinates of a step (method.hpp), as their structs:
@@ -42,9 +42,9 @@ struct Steps {
 // What is compiled for one method. `stride` is 1, or most_lanes where each lane has its own.
 struct Method {
     const char* name;
-    int fields, slots;
+    int fields, slots, scalars;
     std::size_t size, step_size;  // in bytes
-    bool newton;
+    bool packs, newton;
     int place;  // among FleetMethods
     // Writes the method of a lane from its hyper-parameters.
     void (*make)(const double* fields, void* methods, int lane);
@@ -58,7 +58,14 @@ struct Method {
 constexpr Index row_size(Index d) { return (2 * d + 1) * most_lanes; }
 
 // `count` steps of the lanes [first, last), both of them multiples of every width; rows may be null.
-using Kernel = void (*)(const Objective& landscape, const Steps& steps, const Block& from,
-                        Block& to, int first, int last, Index count, double* rows);
+using Advance = void (*)(const Objective& landscape, const Steps& steps, const Block& from,
+                         Block& to, int first, int last, Index count, double* rows);
+
+// `brief` keeps of each step what tells whether anything happened, and no more: the least value but
+// not its point, the least |g_0| but not max|g|, which is not less; no rows. `briefest` leaves out
+// the gradient, too. The steps are shared. Null where there are none.
+struct Kernel {
+    Advance whole, brief, briefest;
+};
 
 }  // namespace ml4pa::fleet

@@ -65,6 +65,15 @@ inline Pack<W> max_magnitude(Pack<W> a, Pack<W> b) {
     return select(size_a < size_b, size_b, size_a);
 }
 
+// The smaller of |a| and b; b where a is NaN.
+template <int W>
+inline Pack<W> min_magnitude(Pack<W> a, Pack<W> b) {
+#ifdef __AVX512DQ__
+    if constexpr (W == 8) return __builtin_ia32_rangepd512_mask(a.v, b.v, 0b1010, a.v, -1, 4);
+#endif
+    return min(fabs(a), b);
+}
+
 template <int W>
 inline Pack<W> sin(Pack<W> a) {
     for (int i = 0; i < W; ++i) a.v[i] = std::sin(a.v[i]);

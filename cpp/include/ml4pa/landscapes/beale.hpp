@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ml4pa/objective.hpp"
+#include "ml4pa/pack.hpp"
 
 namespace ml4pa::landscapes {
 
@@ -15,14 +16,16 @@ struct Beale {
         return t1 * t1 + t2 * t2 + t3 * t3;
     }
 
-    // Grouped so that the last term is the only one that waits for y^3: a descent is bound by
-    // this latency.
+    // Grouped so that the last term is the only one that waits for y^3, for a descent is bound by
+    // this latency; and so that doubling comes with a sum, for many descents side by side are bound
+    // by the number of operations.
     template <class T>
     static T value_and_gradient(const T* p, Index, T* g) {
         const T x = p[0], y = p[1], xy = x * y, y2 = y * y;
         const T t1 = (1.5 - x) + xy, t2 = (2.25 - x) + xy * y, t3 = (2.625 - x) + xy * y2;
-        g[0] = (t1 * (2.0 * y - 2.0) + t2 * (2.0 * y2 - 2.0)) + t3 * ((2.0 * y) * y2 - 2.0);
-        g[1] = (t1 * (2.0 * x) + t2 * (4.0 * xy)) + t3 * ((6.0 * xy) * y);
+        g[0] = twice_plus_by_sums(t1 * (y - 1.0) + t2 * (y2 - 1.0),
+                                  t3 * twice_plus_by_sums(y * y2, T(-2.0)));
+        g[1] = twice_plus(twice_plus(t2 * xy, t1 * x), t3 * ((6.0 * xy) * y));
         return t1 * t1 + t2 * t2 + t3 * t3;
     }
 
