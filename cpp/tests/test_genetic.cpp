@@ -124,6 +124,30 @@ void mutations_hit_genes_at_their_rate() {
         }
 }
 
+// Whatever is drawn at a time, they are those of all draws in a row.
+void places_are_drawn_once() {
+    constexpr Index size = 2000, most = 512;
+    for (const double rate : {1e-3, 0.01, 0.03, 0.1})
+        for (std::uint64_t t = 0; t < 1500; ++t) {
+            const Draws draws{Key(4), t};
+            std::vector<Index> found, expected;
+            std::vector<double> u(at(most));
+            genetic::Places places(draws, size, rate);
+            Index some[genetic::Places::most];
+            while (const Index count = places.next(some))
+                found.insert(found.end(), some, some + count);
+            const Key key = stream(stream(draws.key, genetic::places), detail::uniform_domain);
+            genetic::draw_part<detail::Uniform>(key, t, 0, u.data(), most);
+            double place = -1.0;
+            for (const double v : u) {
+                place += 1.0 + std::floor(detail::log_unit(1.0 - v) * (1.0 / std::log1p(-rate)));
+                if (place >= size) break;
+                expected.push_back(static_cast<Index>(place));
+            }
+            CHECK(found == expected);
+        }
+}
+
 // And a step of its own: none is drawn twice.
 void each_gene_has_its_own_scale() {
     constexpr Index rows = 8000, length = 3;
@@ -304,6 +328,7 @@ int main() {
     tails_are_swapped_from_the_cut();
     genes_of_a_pair_are_drawn_apart();
     mutations_hit_genes_at_their_rate();
+    places_are_drawn_once();
     each_gene_has_its_own_scale();
     parents_are_drawn_with_their_probabilities();
     values_that_are_no_numbers();
