@@ -171,7 +171,7 @@ void Cmaes::inject(const double* X) {
 
 // The weights of the rows, by the order of their values.
 void Cmaes::rank(const double* values) {
-    rank_values(values, rows(), order_.data());
+    rank_values(values, rows(), order_.data(), look_up());
     for (Index k = 0; k < rows(); ++k)
         weights_[order_[static_cast<std::size_t>(k)]] =
             strategy_.weights[static_cast<std::size_t>(k)];

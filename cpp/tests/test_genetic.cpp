@@ -1,8 +1,11 @@
 // The genetic operators alone, and the algorithm over all of them: what they read and write is inside
 // their arrays (the sanitizers look), what they draw follows its law.
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
 #include <limits>
+#include <numeric>
 #include <vector>
 
 #include "check.hpp"
@@ -239,6 +242,28 @@ void a_ranking_is_that_of_rank_values() {
     }
 }
 
+// Many values are sorted in blocks and merged; whoever waits may look up meanwhile.
+void many_values_are_ranked_as_a_stable_sort_does() {
+    const double menu[] = {0.5, -0.0, nan, 3.0, infinity, -infinity, 0.0};
+    for (const Index size : {4096, 4097, 8192, 12345, 50001}) {
+        std::vector<double> values;
+        for (Index i = 0; i < size; ++i)
+            values.push_back(i % 5 == 0 ? menu[i % 7] : static_cast<double>(i * 7919 % 1013));
+        std::vector<Index> order(at(size), -1), expected(at(size));
+        std::iota(expected.begin(), expected.end(), Index{0});
+        std::stable_sort(expected.begin(), expected.end(), [&](Index a, Index b) {
+            const double x = values[at(a)], y = values[at(b)];
+            return x < y || (!std::isnan(x) && std::isnan(y));
+        });
+        LookUp look_up;
+        int looks = 0;
+        look_up.set([&] { ++looks; });
+        rank_values(values.data(), size, order.data(), look_up);
+        CHECK(order == expected);
+        CHECK((looks > 0) == (size > 10000));
+    }
+}
+
 // ---- bits ---------------------------------------------------------------------------------------
 
 void bits_come_back() {
@@ -333,6 +358,7 @@ int main() {
     parents_are_drawn_with_their_probabilities();
     values_that_are_no_numbers();
     a_ranking_is_that_of_rank_values();
+    many_values_are_ranked_as_a_stable_sort_does();
     bits_come_back();
     every_operator_in_a_run();
     return test::failures();

@@ -1,16 +1,13 @@
-// A run of a method that asks for a whole generation: lambda points, the rows
-// of a matrix.
+// A run of a method that asks for a whole generation: lambda points, the rows of a matrix.
 //
 // A method derives from PopulationRun and gives
-//     rows()                    lambda of this generation; update() may change
-//     it for the next sample(X)                 writes the generation, rows() x
-//     n update(X, values, rows)   what it learns from the values
-// and, where it has them, moments() for the recorded path, and visit() for what
-// it keeps. Draws are made by random.hpp from (key(), iteration(), row,
-// coordinate), so that a checkpoint needs no population: it is drawn again.
-// cpp/src/<stem>.cpp has the function start_<stem>, named in
-// population_methods/registry.def; methods/random_search.hpp is the example to
-// copy.
+//   - rows(): lambda of this generation, which update() may change for the next;
+//   - sample(X): writes the generation, rows() x n;
+//   - update(X, values): what it learns from the values;
+// and, where it has them, moments() for the recorded path, and visit() for what it keeps. Draws are
+// made by random.hpp from (key(), iteration(), row, coordinate), so that a checkpoint needs no
+// population: it is drawn again. cpp/src/<stem>.cpp has the function start_<stem>, named in
+// population_methods/registry.def; methods/random_search.hpp is the example to copy.
 #pragma once
 
 #include <cmath>
@@ -49,19 +46,6 @@ struct Moments {
     Index covariance_size = 0;
 };
 
-// The places of the values from the best to the worst: NaN last, equal ones in
-// the order of their rows, as NumPy's stable argsort.
-inline void rank_values(const double* values, Index rows, Index* order) {
-    std::iota(order, order + rows, Index{0});
-    std::sort(order, order + rows, [=](Index a, Index b) {
-        const double x = values[a], y = values[b];
-        if (x < y) return true;
-        if (y < x) return false;
-        const bool x_nan = std::isnan(x), y_nan = std::isnan(y);
-        return x_nan != y_nan ? y_nan : a < b;
-    });
-}
-
 // What long work asks now and then, on the calling thread: it may throw, so
 // that a large generation does not keep its user waiting.
 class LookUp {
@@ -81,6 +65,51 @@ private:
     std::function<void()> ask_;
     mutable Index left_ = turn;
 };
+
+// A value and its place. The worse ones come later, NaN last, equal ones in the order of their places.
+struct Ranked {
+    double value;
+    Index place;
+};
+
+inline bool ranks_before(const Ranked& a, const Ranked& b) {
+    if (a.value < b.value) return true;
+    if (b.value < a.value) return false;
+    const bool a_nan = std::isnan(a.value), b_nan = std::isnan(b.value);
+    return a_nan != b_nan ? b_nan : a.place < b.place;
+}
+
+// The places of the values from the best to the worst, as NumPy's stable argsort. Many are sorted
+// together with their places, a block at a time, and then merged: looking each value up at its
+// place misses the caches, and one sort of all could not be interrupted.
+inline void rank_values(const double* values, Index rows, Index* order,
+                        const LookUp& look_up = {}) {
+    constexpr Index block = Index{1} << 12;
+    if (rows <= block) {
+        std::iota(order, order + rows, Index{0});
+        std::sort(order, order + rows,
+                  [=](Index a, Index b) { return ranks_before({values[a], a}, {values[b], b}); });
+        return;
+    }
+    std::vector<Ranked> ranked(static_cast<std::size_t>(rows)), merged(ranked.size());
+    for (Index i = 0; i < rows; ++i) ranked[static_cast<std::size_t>(i)] = {values[i], i};
+    for (Index i = 0; i < rows; i += block) {
+        const auto first = ranked.begin() + i;
+        std::sort(first, first + std::min(block, rows - i), ranks_before);
+        look_up(20 * block);
+    }
+    for (Index width = block; width < rows; width *= 2) {
+        for (Index i = 0; i < rows; i += 2 * width) {
+            const auto first = ranked.begin() + i;
+            const auto middle = first + std::min(width, rows - i);
+            const auto last = first + std::min(2 * width, rows - i);
+            std::merge(first, middle, middle, last, merged.begin() + i, ranks_before);
+            look_up(4 * width);
+        }
+        swap(ranked, merged);
+    }
+    for (Index i = 0; i < rows; ++i) order[i] = ranked[static_cast<std::size_t>(i)].place;
+}
 
 // normals_rows, a turn at a time.
 inline void normals_in_turns(Key key, std::uint64_t iteration, Index rows, double* out, Index n,
