@@ -383,6 +383,27 @@ def test_curves():
     assert_allclose(plane.predict([2.0, 3.0], [[1.0, 1.0], [0.0, 2.0]]), [5.0, 6.0])
 
 
+def test_a_curve_may_be_compiled():
+    numba = pytest.importorskip("numba")
+
+    def decay(t, a, tau):
+        return a * np.exp(-t / tau)
+
+    def decay_jac(t, a, tau):
+        e = np.exp(-t / tau)
+        return np.stack((e, a * t / tau**2 * e), axis=1)
+
+    t = np.linspace(0, 5, 30)
+    y = decay(t, 2.0, 1.5) + 0.01 * table(30, 1)[:, 0]
+    written = Cost(Curve(decay, 2, decay_jac), t, y)
+    compiled = Cost(Curve(numba.njit(decay), 2, numba.njit(decay_jac)), t, y)
+    assert_allclose(compiled([1.0, 1.0]), written([1.0, 1.0]), rtol=1e-14)
+    assert_allclose(compiled.gradient([1.0, 1.0]), written.gradient([1.0, 1.0]), rtol=1e-13)
+    told = ml4pa.fit(Curve(numba.njit(decay), 2), t, y, ml4pa.Adam(0.05), gtol=1e-7)
+    assert told.success
+    assert_allclose(told.params, [2.0, 1.5], rtol=0.02)
+
+
 # ---- against SciPy -------------------------------------------------------------------------------
 
 
