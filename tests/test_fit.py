@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import _thread
 import dataclasses
 import pickle
 import time
 
 import numpy as np
 import pytest
-from cases import FAST, GRADIENT, minimal, python
+from cases import FAST, GRADIENT, minimal
 from numpy.testing import assert_allclose, assert_array_equal
+from test_promises_endings import main_thread, soon
 
 import ml4pa
 from ml4pa import (
@@ -394,25 +396,13 @@ def test_many_short_rows_are_copied_and_shuffled():
         assert_allclose(a.params, b.params, rtol=close, atol=0.1 * close)
 
 
+@main_thread
 def test_ctrl_c_stops_the_loop_soon():
-    told = python(
-        """
-        import os, signal, threading, time, numpy as np, ml4pa
-        x = np.linspace(0, 1, 300_000)
-        def interrupt():
-            time.sleep(0.3)
-            global sent
-            sent = time.perf_counter()
-            os.kill(os.getpid(), signal.SIGINT)
-        threading.Thread(target=interrupt).start()
-        try:
-            ml4pa.fit(ml4pa.Polynomial(1), x, x, ml4pa.GradientDescent(1e-9), batch_size=1,
-                      epochs=10**6)
-        except KeyboardInterrupt:
-            print(time.perf_counter() - sent)
-        """.replace("\n        ", "\n")
+    x = np.linspace(0, 1, 300_000)
+    soon(
+        lambda: fit(Polynomial(1), x, x, GradientDescent(1e-9), batch_size=1, epochs=10**6),
+        _thread.interrupt_main,
     )
-    assert float(told.stdout) < 0.1, told.stderr
 
 
 # ---- kinds of data -------------------------------------------------------------------------------
