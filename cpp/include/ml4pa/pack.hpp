@@ -63,13 +63,6 @@ struct Pack {
 
 // 2a + b, in one operation where there is one: doubling is exact, so the bits are those of two,
 // unless 2a overflows and b takes it back.
-inline double twice_plus(double a, double b) {
-#ifdef __FMA__
-    return __builtin_fma(2.0, a, b);
-#else
-    return 2.0 * a + b;
-#endif
-}
 template <int W>
 inline Pack<W> twice_plus(Pack<W> a, Pack<W> b) {
 #ifdef __FMA__
@@ -86,7 +79,6 @@ inline Pack<W> twice_plus(Pack<W> a, Pack<W> b) {
 
 // The same, in one operation with AVX-512 alone: processors with half its width tend to have units
 // for sums apart from those for products, and more products to do than sums.
-inline double twice_plus_by_sums(double a, double b) { return (a + a) + b; }
 template <int W>
 inline Pack<W> twice_plus_by_sums(Pack<W> a, Pack<W> b) {
     if constexpr (W == 8)

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <type_traits>
+
 #include "ml4pa/objective.hpp"
 #include "ml4pa/pack.hpp"
 
@@ -16,16 +18,21 @@ struct Beale {
         return t1 * t1 + t2 * t2 + t3 * t3;
     }
 
-    // Grouped so that the last term is the only one that waits for y^3, for a descent is bound by
-    // this latency; and so that doubling comes with a sum, for many descents side by side are bound
-    // by the number of operations.
+    // One descent is bound by latency: its terms are doubled early, and the last one is the only one
+    // that waits for y^3. Many side by side are bound by the number of operations: there doubling
+    // comes with a sum. It is exact, so the bits are the same.
     template <class T>
     static T value_and_gradient(const T* p, Index, T* g) {
         const T x = p[0], y = p[1], xy = x * y, y2 = y * y;
         const T t1 = (1.5 - x) + xy, t2 = (2.25 - x) + xy * y, t3 = (2.625 - x) + xy * y2;
-        g[0] = twice_plus_by_sums(t1 * (y - 1.0) + t2 * (y2 - 1.0),
-                                  t3 * twice_plus_by_sums(y * y2, T(-2.0)));
-        g[1] = twice_plus(twice_plus(t2 * xy, t1 * x), t3 * ((6.0 * xy) * y));
+        if constexpr (std::is_same_v<T, double>) {
+            g[0] = (t1 * (2.0 * y - 2.0) + t2 * (2.0 * y2 - 2.0)) + t3 * ((2.0 * y) * y2 - 2.0);
+            g[1] = (t1 * (2.0 * x) + t2 * (4.0 * xy)) + t3 * ((6.0 * xy) * y);
+        } else {
+            g[0] = twice_plus_by_sums(t1 * (y - 1.0) + t2 * (y2 - 1.0),
+                                      t3 * twice_plus_by_sums(y * y2, T(-2.0)));
+            g[1] = twice_plus(twice_plus(t2 * xy, t1 * x), t3 * ((6.0 * xy) * y));
+        }
         return t1 * t1 + t2 * t2 + t3 * t3;
     }
 
