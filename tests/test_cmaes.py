@@ -11,6 +11,7 @@ import pickle
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from promises import both_engines
 
 from ml4pa import CMAES, Function, Status, checks, load, minimize
 from ml4pa.landscapes import Discus, Ellipsoid, Rastrigin, Rosenbrock, Rotated, Sphere
@@ -18,7 +19,6 @@ from ml4pa.methods.cmaes import restarts
 from ml4pa.methods.cmaes.box import Box
 from ml4pa.random import normals
 
-both_engines = pytest.mark.parametrize("engine", ["compiled", "numpy"])
 every_mode = pytest.mark.parametrize("mode", ["full", "diagonal", "limited"])
 
 

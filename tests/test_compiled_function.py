@@ -21,12 +21,10 @@ import pytest
 from cases import bowl, bowl_hess, bowl_jac, square
 from machine_code import DOUBLES, VALUE, WRITE, coded, value_code, view
 from numpy.testing import assert_array_equal
-from promises import same
+from promises import both_engines, same
 
 import ml4pa
 from ml4pa import CMAES, Adam, CompiledFunction, Function, Newton, Status, minimize
-
-both_engines = pytest.mark.parametrize("engine", ["compiled", "numpy"])
 
 X = np.array([[0.5, -1.0, 2.0], [1.0, 0.0, 0.3]])
 

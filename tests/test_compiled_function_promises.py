@@ -14,14 +14,13 @@ import pytest
 from cases import GRADIENT, POPULATIONS, Late, python
 from machine_code import coded, spinning, write_code
 from numpy.testing import assert_array_equal
-from promises import same
+from promises import both_engines, same
 from test_promises_endings import main_thread, soon
 
 from ml4pa import CMAES, Adam, CompiledFunction, GradientDescent, Status, minimize
 
 every_population = pytest.mark.parametrize("method", POPULATIONS.values(), ids=POPULATIONS)
 every_gradient_method = pytest.mark.parametrize("method", GRADIENT.values(), ids=GRADIENT)
-both_engines = pytest.mark.parametrize("engine", ["compiled", "numpy"])
 
 
 # ---- threads -------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from cases import (
     wants_hessian,
 )
 from numpy.testing import assert_array_equal
+from promises import both_engines
 
 import ml4pa
 from ml4pa import METHODS, Adam, Function, GradientDescent, Newton, Status, _core, checks, minimize
@@ -37,7 +38,6 @@ from ml4pa.stopping import RULES
 
 NUMBER = re.compile(r"-?\d[\d.]*(e[+-]\d+)?|nan|-?inf")
 every_case = pytest.mark.parametrize("case", CASES, ids=IDS)
-both_engines = pytest.mark.parametrize("engine", ["compiled", "numpy"])
 
 
 def run_case(case, engine, **given):

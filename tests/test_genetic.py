@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from cases import GENETIC
 from numpy.testing import assert_allclose, assert_array_equal
+from promises import both_engines
 
 from ml4pa import (
     MLP,
@@ -31,7 +32,6 @@ from ml4pa import (
 from ml4pa.landscapes import Himmelblau, Rastrigin, Schwefel, Sphere
 from ml4pa.methods.genetic.operators import CROSSOVERS, MUTATIONS, SELECTIONS
 
-both_engines = pytest.mark.parametrize("engine", ["compiled", "numpy"])
 every_setting = pytest.mark.parametrize("method", GENETIC.values(), ids=GENETIC)
 
 X0 = np.linspace(-3.0, 4.1, 13)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from cases import GENETIC
 from numpy.testing import assert_allclose, assert_array_equal
+from promises import both_engines
 
 from ml4pa import (
     MLP,
@@ -21,8 +22,6 @@ from ml4pa.methods.genetic.draws import Draws
 from ml4pa.methods.genetic.encodings import binary
 from ml4pa.methods.genetic.method import Box, Step
 from ml4pa.methods.genetic.operators import operator
-
-both_engines = pytest.mark.parametrize("engine", ["compiled", "numpy"])
 
 X0 = np.linspace(-3.0, 4.1, 13)
 BOUNDS = [(-5.0, 5.0)] * 12 + [(-4.0, 8.0)]

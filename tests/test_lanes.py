@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from cases import FAST, GRADIENT, LANDSCAPES, POPULATIONS, minimal
 from numpy.testing import assert_array_equal
+from promises import both_engines
 from test_multistart import assert_same_result
 
 import ml4pa
@@ -27,7 +28,6 @@ from ml4pa import (
 )
 from ml4pa.landscapes import Beale, Himmelblau, MonkeySaddle, Quadratic, Saddle, Sphere, Wiggles
 
-both_engines = pytest.mark.parametrize("engine", ["compiled", "numpy"])
 SMALL = [kind for kind in LANDSCAPES if kind.dimension in (1, 2)]
 METHODS = {name: minimal(type(m), **FAST.get(name, {})) for name, m in GRADIENT.items()}
 

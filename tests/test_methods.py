@@ -14,6 +14,7 @@ from cases import GRADIENT, MINIMAL, SCHEDULE_ROWS, wants_hessian
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
+from promises import both_engines
 
 from ml4pa import (
     AdaGrad,
@@ -48,8 +49,6 @@ from ml4pa.landscapes import (
     Sphere,
 )
 from ml4pa.learning_rates import native
-
-both_engines = pytest.mark.parametrize("engine", ["compiled", "numpy"])
 
 
 def points(method, x0, gradients, engine, hessian=None):

@@ -19,6 +19,7 @@ from cases import (
     square_jac,
 )
 from numpy.testing import assert_array_equal
+from promises import both_engines
 
 import ml4pa
 from ml4pa import (
@@ -34,7 +35,6 @@ from ml4pa import (
 )
 from ml4pa.landscapes import Beale, Himmelblau, MonkeySaddle, Quadratic, Rosenbrock, Sphere
 
-both_engines = pytest.mark.parametrize("engine", ["compiled", "numpy"])
 ROWS = [
     case
     for case in (*CASES, *POPULATION_CASES)

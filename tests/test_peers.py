@@ -12,6 +12,7 @@ import pytest
 import scipy.optimize
 from cases import MINIMAL, wants_hessian
 from numpy.testing import assert_allclose, assert_array_equal
+from promises import both_engines
 
 from ml4pa import (
     AdaGrad,
@@ -25,8 +26,6 @@ from ml4pa import (
     landscapes,
     minimize,
 )
-
-both_engines = pytest.mark.parametrize("engine", ["compiled", "numpy"])
 
 STEPS, N = 200, 7
 

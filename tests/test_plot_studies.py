@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from typing import Any
 
 os.environ["MPLBACKEND"] = "Agg"
@@ -14,25 +13,14 @@ import pytest
 from matplotlib.animation import FFMpegWriter
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
+from pictures import closed, lines, points
 
 import ml4pa
 from ml4pa import Momentum, Newton, Status, find_minima, grid, lattice, multistart, plot, sweep
 from ml4pa.landscapes import Beale, Himmelblau, MonkeySaddle, Quadratic, Rastrigin, Sphere
 from ml4pa.plot.basins import COLORS
 
-
-@pytest.fixture(autouse=True)
-def _closed() -> Iterator[None]:
-    yield
-    plt.close("all")
-
-
-def lines(ax: Axes, gid: str) -> list[Any]:
-    return [line for line in ax.lines if line.get_gid() == gid]
-
-
-def points(line: Any) -> Any:
-    return np.column_stack(line.get_data())
+pytestmark = pytest.mark.usefixtures(closed.__name__)
 
 
 def legend(ax: Axes) -> list[str]:

@@ -27,6 +27,7 @@ from cases import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
+from promises import both_engines
 from test_equality import NUMBER, assert_close
 
 from ml4pa import (
@@ -40,7 +41,6 @@ from ml4pa import (
 from ml4pa.landscapes import Ackley, Beale, Himmelblau, Quadratic, Rosenbrock, Sphere
 from ml4pa.native import NativeObjective
 
-both_engines = pytest.mark.parametrize("engine", ["compiled", "numpy"])
 every_case = pytest.mark.parametrize("case", POPULATION_CASES, ids=[c.id for c in POPULATION_CASES])
 
 #: How far apart the engines may be after a step, where a method has sums and products of matrices.

@@ -17,6 +17,7 @@ from cases import (
     python,
 )
 from numpy.testing import assert_array_equal
+from promises import both_engines
 from test_equality import assert_close
 from test_promises_endings import main_thread, soon
 
@@ -34,7 +35,6 @@ from ml4pa import (
 )
 from ml4pa.landscapes import Beale, Himmelblau, Rastrigin, Sphere
 
-both_engines = pytest.mark.parametrize("engine", ["compiled", "numpy"])
 every_method = pytest.mark.parametrize("method", POPULATIONS.values(), ids=POPULATIONS)
 
 #: How far apart the engines may be after a step, where a method has sums and products of matrices.

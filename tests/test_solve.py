@@ -10,13 +10,12 @@ import pytest
 import scipy.optimize
 from cases import correlated, cost, table
 from numpy.testing import assert_allclose, assert_array_equal
+from promises import both_engines
 
 import ml4pa
 from ml4pa import MLP, Cost, Curve, Linear, Logistic, Polynomial
 from ml4pa.costs import errors, solve
 from ml4pa.models import Chebyshev
-
-both_engines = pytest.mark.parametrize("engine", ["compiled", "numpy"])
 
 #: 2x - 10 x^5 + 15 x^10
 LECTURE = np.zeros(11)
