@@ -9,34 +9,39 @@
 #include <type_traits>
 #include <vector>
 
+#include "ml4pa/fleet/lane.hpp"
 #include "ml4pa/minimize.hpp"
 
 namespace ml4pa {
 
-// The smallest of m numbers that are not NaN, infinity where there is none. Several partial ones hide
-// the latency of the comparison.
-inline double smallest(const double* f, Index m) {
-    constexpr Index lanes = 8;
-    double least[lanes];
-    std::fill_n(least, lanes, std::numeric_limits<double>::infinity());
+// combine(total, f) of m numbers, in any order: four partial results side by side hide the latency.
+template <class Combine>
+double gather(const double* f, Index m, double total, Combine combine) {
+    using fleet::Lane;
+    Lane parts[4] = {total, total, total, total};
     Index k = 0;
-    for (; k + lanes <= m; k += lanes)
-        for (Index j = 0; j < lanes; ++j) least[j] = f[k + j] < least[j] ? f[k + j] : least[j];
-    for (; k < m; ++k) least[0] = f[k] < least[0] ? f[k] : least[0];
-    for (Index j = 1; j < lanes; ++j) least[0] = least[j] < least[0] ? least[j] : least[0];
-    return least[0];
+    for (; k + 4 * fleet::width <= m; k += 4 * fleet::width)
+        for (int i = 0; i < 4; ++i)
+            parts[i] = combine(parts[i], Lane::load(f + k + i * fleet::width));
+    const Lane all = combine(combine(parts[0], parts[1]), combine(parts[2], parts[3]));
+    for (int i = 0; i < fleet::width; ++i) total = combine(total, all[i]);
+    for (; k < m; ++k) total = combine(total, f[k]);
+    return total;
+}
+
+// The smallest of m numbers that are not NaN, infinity where there is none.
+inline double smallest(const double* f, Index m) {
+    return gather(f, m, std::numeric_limits<double>::infinity(), [](auto least, auto a) {
+        if constexpr (std::is_same_v<decltype(a), double>)
+            return a < least ? a : least;
+        else
+            return min(a, least);
+    });
 }
 
 // Whether m numbers are finite: 0 times such a number is 0, else NaN.
 inline bool all_finite(const double* f, Index m) {
-    constexpr Index lanes = 8;
-    double zero[lanes] = {};
-    Index k = 0;
-    for (; k + lanes <= m; k += lanes)
-        for (Index j = 0; j < lanes; ++j) zero[j] += f[k + j] * 0.0;
-    for (; k < m; ++k) zero[0] += f[k] * 0.0;
-    for (Index j = 1; j < lanes; ++j) zero[0] += zero[j];
-    return zero[0] == 0.0;
+    return gather(f, m, 0.0, [](auto zero, auto a) { return zero + a * 0.0; }) == 0.0;
 }
 
 // A row as the rules see it. The one before it can be read too, where there is one.
@@ -71,7 +76,7 @@ template <int d>
     auto ask = [&](const auto rule) {
         if constexpr (!is_counted<std::decay_t<decltype(rule)>>)
             if (rule.limit == rule.limit)
-                for (Index k = 0; k < count; ++k) any |= rule.met(SmallRow<d>{these, k, 1}) ? 1 : 0;
+                for (Index k = 0; k < count; ++k) any |= std::int64_t{rule.met(SmallRow<d>{these, k, 1})};
     };
     std::apply([&](const auto&... rule) { (ask(rule), ...); }, rules);
     return any != 0;

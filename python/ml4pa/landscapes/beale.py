@@ -49,7 +49,7 @@ class Beale(Landscape):
         xy, y2 = x * y, y * y
         t1, t2, t3 = (1.5 - x) + xy, (2.25 - x) + xy * y, (2.625 - x) + xy * y2
         gx = (t1 * (2.0 * y - 2.0) + t2 * (2.0 * y2 - 2.0)) + t3 * ((2.0 * y) * y2 - 2.0)
-        gy = (t1 * (2.0 * x) + t2 * (4.0 * xy)) + t3 * ((6.0 * xy) * y)
+        gy = (t1 * (2.0 * x) + t2 * (4.0 * xy)) + t3 * (6.0 * (xy * y))
         return np.stack([gx, gy], axis=-1)
 
     def _hessian(self, p: Array) -> Array:

@@ -23,15 +23,15 @@ struct Beale {
     // comes with a sum. It is exact, so the bits are the same.
     template <class T>
     static T value_and_gradient(const T* p, Index, T* g) {
-        const T x = p[0], y = p[1], xy = x * y, y2 = y * y;
-        const T t1 = (1.5 - x) + xy, t2 = (2.25 - x) + xy * y, t3 = (2.625 - x) + xy * y2;
+        const T x = p[0], y = p[1], xy = x * y, y2 = y * y, xy2 = xy * y;
+        const T t1 = (1.5 - x) + xy, t2 = (2.25 - x) + xy2, t3 = (2.625 - x) + xy * y2;
         if constexpr (std::is_same_v<T, double>) {
             g[0] = (t1 * (2.0 * y - 2.0) + t2 * (2.0 * y2 - 2.0)) + t3 * ((2.0 * y) * y2 - 2.0);
-            g[1] = (t1 * (2.0 * x) + t2 * (4.0 * xy)) + t3 * ((6.0 * xy) * y);
+            g[1] = (t1 * (2.0 * x) + t2 * (4.0 * xy)) + t3 * (6.0 * xy2);
         } else {
-            g[0] = twice_plus_by_sums(t1 * (y - 1.0) + t2 * (y2 - 1.0),
-                                      t3 * twice_plus_by_sums(y * y2, T(-2.0)));
-            g[1] = twice_plus(twice_plus(t2 * xy, t1 * x), t3 * ((6.0 * xy) * y));
+            const T half = (t1 * (y - 1.0) + t2 * (y2 - 1.0)) + t3 * (y * y2 - 1.0);
+            g[0] = half + half;
+            g[1] = twice_plus(twice_plus(t2 * xy, t1 * x), t3 * (6.0 * xy2));
         }
         return t1 * t1 + t2 * t2 + t3 * t3;
     }
