@@ -64,7 +64,7 @@ class Chebyshev(LinearModel):
 
     def design(self, X: Array) -> Array:
         x = X[:, 0]
-        t = ((x - self.low) - (self.high - x)) / (self.high - self.low)  # exact far from 0 too
+        t = ((x - self.low) - (self.high - x)) * (1.0 / (self.high - self.low))  # exact far from 0
         return np.asarray(np.polynomial.chebyshev.chebvander(t, self.degree), dtype=np.float64)
 
     def basis(self) -> list[list[Fraction]]:

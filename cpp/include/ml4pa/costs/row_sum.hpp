@@ -159,7 +159,7 @@ private:
         take(rows, first, count, work, ahead, share);
         ahead.at += std::min(ahead.end - ahead.at, tile_rows * rows.row / 2);
         forward(theta, work.tile);
-        lose(rows, wants, work, ahead, share);
+        lose(rows, work.tile.y, wants, work, ahead, share);
         if constexpr (Model::linear)
             if (wants.hessian) curve(work);
         if (wants.gradient) backward(theta, work.tile, work.sums + lanes);
@@ -174,7 +174,13 @@ private:
         const Index share = lanes * rows.row / (wants.gradient ? 3 : 2) + 1;
         const T* x = rows.x + first * rows.row;
         Index row = rows.row;
-        fill_targets(tile, rows, 1, first, count);
+        const T* y = rows.y + first;
+        Ahead<T>{y + tile_rows, y + 2 * tile_rows}.ask(tile_rows);
+        tile.count = tile.padded = count;
+        if (rows.w != nullptr || count % lanes != 0) {
+            fill_targets(tile, rows, 1, first, count);
+            y = tile.y;
+        }
         if (count < tile.padded) {  // a copy, with rows of zeros
             const Index p = model_.features();
             for (Index i = 0; i < tile.padded; ++i)
@@ -184,7 +190,7 @@ private:
             row = p;
         }
         model_.forward_rows(theta, x, row, tile, ahead, share);
-        lose(rows, wants, work, ahead, share);
+        lose(rows, y, wants, work, ahead, share);
         if (wants.hessian) {
             for (Index i = 0; i < tile.padded; i += lanes)
                 detail::turn_eight(tile.x + i, model_.features(), x + i * row, row, 1);
@@ -194,7 +200,8 @@ private:
     }
 
     // The loss at the scores of a tile, weighted, and its sum; 0 for padding.
-    void lose(const Rows<T>& rows, Wants wants, Work<T>& work, Ahead<T>& ahead, Index share) const {
+    void lose(const Rows<T>& rows, const T* y, Wants wants, Work<T>& work, Ahead<T>& ahead,
+              Index share) const {
         constexpr Index part = 16;  // rows between two requests
         const Tile<T>& tile = work.tile;
         const losses::Loop<T> loop = wants.hessian    ? loss_.hessian
@@ -206,7 +213,7 @@ private:
             for (Index i = 0; i < tile.padded; i += part) {
                 ahead.ask(share * part / lanes);
                 const Index j = at + i;
-                loop(tile.score + j, tile.y + j, std::min(part, tile.padded - i), tile.value + j,
+                loop(tile.score + j, y + j, std::min(part, tile.padded - i), tile.value + j,
                      tile.slope + j, work.curvature + j);
             }
             const T* w = rows.w != nullptr ? tile.w + at : nullptr;

@@ -56,7 +56,9 @@ namespace detail {
 template <class T>
 inline void turn_eight(T* to, Index columns, const T* from, Index row, Index column) {
     Index j = 0;
-    if (column == 1)
+    if (row == 1)
+        for (; j < columns; ++j) store(to + j * tile_rows, load(from + j * column));
+    else if (column == 1)
         for (; j + lanes <= columns; j += lanes) {
             Lanes<T> r[lanes];
             each<lanes>([&](auto k) { r[k] = load(from + k * row + j); });

@@ -49,14 +49,15 @@ struct Chebyshev {
     }
 
 private:
-    // w vectors of rows side by side, from row i: each T_k waits for those before it.
+    // w vectors of rows side by side, from row i: each T_k waits for those before it. There is one
+    // division for all rows: one for each would take a third of the time.
     template <int w, class T>
     void strip(const T* theta, Tile<T>& tile, Index i) const {
-        const T a = static_cast<T>(low), b = static_cast<T>(high), width = b - a;
+        const T a = static_cast<T>(low), b = static_cast<T>(high), scale = T(1) / (b - a);
         Lanes<T> t2[w], before[w], now[w], s[w];
         each<w>([&](auto v) {
             const Lanes<T> x = load(tile.x + i + v * lanes);
-            const Lanes<T> t = ((x - a) - (b - x)) / width;
+            const Lanes<T> t = ((x - a) - (b - x)) * scale;
             t2[v] = t + t;
             before[v] = t;
             now[v] = broadcast(T(1));
