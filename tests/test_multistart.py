@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import pickle
+import threading
 import time
 
 import numpy as np
@@ -30,6 +31,8 @@ from ml4pa import (
     Momentum,
     Newton,
     Status,
+    crew,
+    fleet,
     minimize,
     multistart,
 )
@@ -159,6 +162,63 @@ def test_same_seed_same_bytes_for_any_threads(method):
         assert_array_equal(fleets[0].x, other.x)
         assert_array_equal(fleets[0].nit, other.nit)
         assert_array_equal(fleets[0].path.x, other.path.x)
+
+
+CREWS = {
+    "noise": (Rosenbrock(5), GradientDescent(1e-4, noise=0.1), {}),
+    "bounds": (Himmelblau(), Momentum(1e-3), {"bounds": [(-3, 1), (-3, 1)]}),
+    "line search": (Rosenbrock(3), GradientDescent(ml4pa.Backtracking()), {"record": 7}),
+    "cost": (ml4pa.Cost(ml4pa.MLP([1, 3, 1]), np.arange(9.0), np.arange(9.0)), Adam(0.01), {}),
+    "newton": (Rosenbrock(4), Newton(damping=1.0), {}),
+    "rates": (Sphere(3), Adam(), {"learning_rate": np.geomspace(1e-3, 1.0, 40)}),
+}
+
+
+@pytest.mark.parametrize("name", CREWS)
+def test_several_runs_at_a_time_are_the_same(name, monkeypatch):
+    objective, method, more = CREWS[name]
+    starts = np.random.default_rng(4).uniform(-2.5, 0.9, (40, objective.n))
+    options = {"rng": 5, "max_iter": 300, **more}
+    alone = multistart(objective, starts, method, threads=1, **options)
+    monkeypatch.setattr(crew, "FIRST_LOOK", 0.0)
+    monkeypatch.setattr(crew, "WORTH_A_THREAD", 0.0)
+    seen = set()
+    row = fleet._row
+
+    def watched(*told):
+        seen.add(threading.get_ident())
+        return row(*told)
+
+    monkeypatch.setattr(fleet, "_row", watched)
+    together = multistart(objective, starts, method, threads=3, **options)
+    assert threading.get_ident() not in seen and len(seen) <= 3
+    for i in range(40):
+        assert_same_result(alone[i], together[i])
+
+
+def test_a_run_that_raises_ends_its_crew(monkeypatch):
+    row, begun = fleet._row, []
+
+    def failing(told, i, *more):
+        begun.append(i)
+        if i == 3:
+            raise ZeroDivisionError("row 3")
+        return row(told, i, *more)
+
+    monkeypatch.setattr(fleet, "_row", failing)
+    before = threading.active_count()
+    with pytest.raises(ZeroDivisionError, match="row 3"):
+        multistart(Rosenbrock(5), np.zeros((10**4, 5)), Adam(), max_iter=2000, threads=2)
+    assert threading.active_count() == before and len(begun) < 10
+
+
+def test_the_time_is_that_of_the_whole_crew():
+    began = time.perf_counter()
+    runs = multistart(
+        Rosenbrock(5), np.zeros((6, 5)), Adam(1e-9), max_iter=10**9, max_time=0.1, threads=2
+    )
+    assert time.perf_counter() - began < 1.0
+    assert (runs.status == Status.MAX_TIME).all() and not runs.success.any()
 
 
 def test_numpys_global_generator_is_left_alone():

@@ -86,6 +86,9 @@ INTERRUPTED = {
     "fleet": lambda: multistart(
         Quadratic(), np.ones((1000, 2)), GradientDescent(1e-12), max_iter=10**9
     ),
+    "crew": lambda: multistart(
+        Rosenbrock(5), np.zeros((9, 5)), Adam(1e-12), max_iter=10**9, threads=2
+    ),
 }  # fmt: skip
 
 

@@ -140,7 +140,7 @@ void work(Crew& crew, bool caller, const Fleet& fleet, const FleetRows& rows, co
     --crew.working;
     while (caller && crew.working > 0) {
         crew.look(true);
-        std::this_thread::sleep_for(std::chrono::microseconds(200));
+        std::this_thread::sleep_for(std::chrono::microseconds(20));
     }
 }
 

@@ -11,8 +11,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import checks
-from .lanes import most_rows, rows_side_by_side, side_by_side
+from . import checks, machine
+from .crew import Crew, Going
+from .lanes import is_formula, most_rows, rows_side_by_side, side_by_side
+from .learning_rates import is_line_search
 from .loop import Outcome, loop
 from .method import GradientMethod, Method
 from .methods import METHODS
@@ -31,7 +33,7 @@ from .progress import Count
 from .random import generator
 from .result import Result
 from .run import ENGINES, NumpyRun, is_native, native_run, start_checked
-from .started import SUCCESS, Ints, Multistart, Paths, Rows
+from .started import IS_SUCCESS, Ints, Multistart, Paths, Rows
 from .stop import Status, Stop
 
 #: The largest size of whole paths that is taken without asking.
@@ -114,6 +116,8 @@ def multistart(
 
     Gradient methods on landscapes of one or two dimensions, without noise, clipping, bounds, line
     search or a Python learning rate, are one native call that advances many runs side by side.
+    Other runs on native objectives go several at a time, on ``threads``; those that call Python,
+    one by one.
 
     Examples
     --------
@@ -209,10 +213,15 @@ def _rows(fleet: Fleet) -> Rows:
     if side_by_side(fleet):
         return rows_side_by_side(fleet)
 
-    def run(i: int, left: float) -> Result:
-        return _row(fleet, i, left)
+    threads = _crew_of(fleet)
+    if threads > 1:  # the runs share them, so none of a run's own evaluations do
+        alone = fleet.objective.within(fleet.limits, fleet.starts.shape[1], 1)
+        fleet = fleet._replace(objective=alone, threads=1)
 
-    results = _one_by_one(run, len(fleet.starts), fleet.max_time, fleet.bar)
+    def run(i: int, left: float, going: Going | None) -> Result:
+        return _row(fleet, i, left, going)
+
+    results = _one_by_one(run, len(fleet.starts), fleet.max_time, fleet.bar, threads)
     rows = _packed(results)
     if rows.path is None:
         return rows
@@ -220,12 +229,21 @@ def _rows(fleet: Fleet) -> Rows:
     return rows._replace(path=Paths.of(rows.path, n, fleet.stride, rows.nit))
 
 
+def _crew_of(fleet: Fleet) -> int:
+    """How many runs may go at the same time: of those that call no Python."""
+    rates = fleet.varied.get("learning_rate", [fleet.method.learning_rate])
+    native = fleet.compiled and fleet.objective.twin is not None and fleet.on_nan == "worst"
+    if not (native and all(is_line_search(rate) or is_formula(rate) for rate in rates)):
+        return 1
+    return min(fleet.threads or machine.threads(), len(fleet.starts))
+
+
 def _population_rows(
     runs: Populations, max_time: float, bar: Callable[[int], None] | None
 ) -> tuple[Rows, str]:
     """All runs of a population method: each of them shares its points among the threads."""
 
-    def run(i: int, left: float) -> Result:
+    def run(i: int, left: float, _: Going | None) -> Result:
         return minimize_population(
             runs.objective, runs.starts[i], _method_of(runs, i), rng=runs.rng,
             max_time=None if math.isinf(left) else left, callback=None, workers=None,
@@ -237,20 +255,27 @@ def _population_rows(
 
 
 def _one_by_one(
-    run: Callable[[int, float], Result],
+    run: Callable[[int, float, Going | None], Result],
     m: int,
     max_time: float,
     bar: Callable[[int], None] | None,
+    threads: int = 1,
 ) -> list[Result]:
-    """``run(i, seconds left)`` for each row."""
+    """``run(i, seconds left, may it go on)`` for each row."""
     began = time.perf_counter()
-    results = []
-    for i in range(m):
-        result = run(i, max(max_time - (time.perf_counter() - began), 0.0))
+
+    def timed(i: int, going: Going | None) -> Result:
+        result = run(i, max(max_time - (time.perf_counter() - began), 0.0), going)
         if result.stop.reason == Status.MAX_TIME:  # the time is that of all runs together
             spent = time.perf_counter() - began
             result.stop = Stop(Status.MAX_TIME, spent, max_time)
-        results.append(result)
+        return result
+
+    if threads > 1:
+        return Crew(timed, m, threads).results(bar)
+    results = []
+    for i in range(m):
+        results.append(timed(i, None))
         if bar is not None:
             bar(i + 1)
     return results
@@ -277,12 +302,12 @@ def _packed(results: list[Result]) -> Rows:
 def _multistart(starts: Array, rows: Rows, engine: str, euclidean: bool) -> Multistart:
     return Multistart(
         starts, rows.x, rows.fun, rows.jac, rows.nit, rows.nfev, rows.njev, rows.nhev,
-        rows.reason, np.isin(rows.reason, SUCCESS), rows.path, engine, rows.measured, rows.limit,
+        rows.reason, IS_SUCCESS[rows.reason], rows.path, engine, rows.measured, rows.limit,
         euclidean,
     )  # fmt: skip
 
 
-def _row(fleet: Fleet, i: int, max_time: float) -> Result:
+def _row(fleet: Fleet, i: int, max_time: float, going: Going | None = None) -> Result:
     """What `minimize` does from start i, without its checks."""
     method, key = _method_of(fleet, i), int(fleet.keys[i])
     evaluate = _evaluator(fleet.objective, fleet.on_nan)
@@ -292,7 +317,7 @@ def _row(fleet: Fleet, i: int, max_time: float) -> Result:
         what = twin if twin and fleet.on_nan == "worst" else evaluate
         native = native_run(method, fleet.starts[i], key, fleet.limits)
         told = native.minimize(
-            what, rules, euclidean, max_time, stride, None, None, fleet.threads or 0
+            what, rules, euclidean, max_time, stride, None, going, fleet.threads or 0
         )
         return _result(Outcome._make(told), method, "compiled", euclidean, stride)
     run = start_checked(method, fleet.starts[i], key, fleet.limits, "numpy")

@@ -19,6 +19,8 @@ from .stopping import RULES
 Ints = NDArray[np.int64]
 
 SUCCESS = [*(place for place, rule in enumerate(RULES) if rule.converged), *CONVERGED]
+#: Whether a reason of stopping is one of them, by its number.
+IS_SUCCESS = np.isin(np.arange(max(Status) + 1), SUCCESS)
 
 
 class Paths(Sequence[Path]):
