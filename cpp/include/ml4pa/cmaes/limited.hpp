@@ -25,13 +25,14 @@ public:
     void begin(const Strategy& strategy) override {
         p_ = &strategy;
         k_ = static_cast<Index>(strategy.c_d.size());
-        if (M_.size() != k_ * ld_) {
+        if (M_.size() != k_ * ld_) {  // a new array is zero, and takes no memory yet
             M_ = Array(k_ * ld_);
             G_ = Array(k_ * k_);
             inner_ = Array(k_);
+        } else {
+            std::fill_n(M_.data(), k_ * ld_, 0.0);
+            std::fill_n(G_.data(), k_ * k_, 0.0);
         }
-        std::fill_n(M_.data(), k_ * ld_, 0.0);
-        std::fill_n(G_.data(), k_ * k_, 0.0);
         used_ = 0;
         const Index most = std::max(strategy.population_size, Index{1});
         S_ = Array(most * k_);
@@ -51,6 +52,7 @@ public:
             for (Index i = 0; i < rows; ++i) {
                 const double *z = Z + i * ld_ + first, *y = block_.data() + i * block;
                 double* x = X + i * n_ + first;
+                look_at_first();
                 for (Index j = 0; j < width; ++j)
                     x[j] = mean[first + j] + sigma * (scale_[first + j] * (a * z[j] + y[j]));
             }
@@ -101,6 +103,7 @@ public:
                 double* m = M_.data() + k * ld_ + first;
                 const double u = keep[static_cast<std::size_t>(k)];
                 const double g = gain[static_cast<std::size_t>(k)];
+                look_at_first();
                 for (Index j = 0; j < width; ++j) m[j] = u * m[j] + g * z_mean[first + j];
             }
         }
@@ -123,6 +126,11 @@ public:
 
 private:
     static constexpr Index block = 512;  // coordinates at a time, which stay in the cache
+
+    // Memory comes when it is first written, which takes far longer than the arithmetic.
+    void look_at_first() const {
+        if (used_ == 0) look(LookUp::turn);
+    }
 
     // out(i, k) = m_k z_i for the first `count` directions, in the order of
     // linalg.hpp.
