@@ -44,21 +44,13 @@ void begin(const void* methods, const double* rates, double (*scalars)[most_scal
                 static_cast<const M*>(methods)[j].begin(rates[t * stride + j], scalars[j]);
 }
 
-template <class M>
-constexpr bool packs() {
-    if constexpr (requires { M::packs; })
-        return M::packs;
-    else
-        return false;
-}
-
 template <class... M>
 const Method* find_method(std::string_view name, std::tuple<M...>*) {
     static constexpr Method all[] = {
         {M::name, static_cast<int>(M::fields.size()), static_cast<int>(M::slots.size()),
          static_cast<int>(M::scalars.size()), sizeof(M), sizeof(typename M::Step), packs<M>(),
-         std::is_same_v<M, methods::NewtonStep>, place<M>(static_cast<FleetMethods*>(nullptr)),
-         &make<M>, &begin<M>}...};
+         keeps_points<M>, std::is_same_v<M, methods::NewtonStep>,
+         place<M>(static_cast<FleetMethods*>(nullptr)), &make<M>, &begin<M>}...};
     for (const Method& method : all)
         if (name == method.name) return &method;
     return nullptr;

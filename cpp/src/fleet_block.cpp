@@ -59,7 +59,8 @@ BlockRun::BlockRun(const Fleet& fleet, const FleetRows& out, const Method& metho
     keeps_rows_ = asks_rows_ || fleet.stride > 0;
     brief_ = kernel.brief != nullptr && !keeps_rows_ && fleet.shared && fleet.rates[0].pure();
     constant_ = fleet.shared && fleet.rates[0].constant() && method.scalars == 0;
-    most_ = keeps_rows_ || !fleet.shared ? longest_kept : method.packs ? longest_packed : longest;
+    const bool long_steps = method.packs && !method.keeps_points;  // of those made once more
+    most_ = keeps_rows_ || !fleet.shared ? longest_kept : long_steps ? longest_packed : longest;
     stride_ = fleet.shared ? 1 : most_lanes;
     methods_.resize(doubles(method.size * static_cast<std::size_t>(stride_)));
     steps_.resize(doubles(method.step_size * static_cast<std::size_t>(most_ * stride_)));
@@ -76,15 +77,15 @@ void BlockRun::run(Index first, int count, Watch& watch) {
         const bool final = t == last_;
         const Index steps =
             final ? 1 : static_cast<Index>(std::min<std::int64_t>(chunk, last_ - t));
-        const bool brief = brief_ && !final;
-        if (brief) {
+        const bool brief = brief_ && !final, seeks = brief && !method_.keeps_points;
+        if (seeks) {
             chunks_.push_back({t, steps, {}});
             std::copy_n(work_->scalars[0], most_scalars, chunks_.back().scalars);
         }
         prepare(t, steps);
         advance(brief, steps);
         const bool quiet = look(t, steps);
-        remember(brief);
+        remember(seeks);
         if (keeps_rows_)
             std::copy_n(rows_.data() + (steps - 1) * row_size(d_), row_size(d_), work_->last);
         t += steps;
@@ -323,11 +324,11 @@ void BlockRun::keep_square(int first, std::int64_t t, Index k) {
 }
 
 // Where the best values of the last chunk came from.
-void BlockRun::remember(bool brief) {
+void BlockRun::remember(bool seeks) {
     const Block &from = *from_, &to = *to_;
     Before& before = work_->before;
     const int lanes = padded(active_, pack);
-    if (!brief) {
+    if (!seeks) {
         for (int j = 0; j < lanes; ++j)
             before.chunk[j] = to.best_f[j] < from.best_f[j] ? -1.0 : before.chunk[j];
         return;

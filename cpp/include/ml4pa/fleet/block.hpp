@@ -15,6 +15,19 @@ namespace ml4pa::fleet {
 using FleetMethods = decltype(std::tuple_cat(std::declval<Methods>(),
                                              std::declval<std::tuple<methods::NewtonStep>>()));
 
+template <class M>
+constexpr bool packs() {
+    if constexpr (requires { M::packs; })
+        return M::packs;
+    else
+        return false;
+}
+
+// Whether the brief kernels of a method keep the best points too. Those of RMSprop and AdaGrad are
+// bound by roots and quotients, beside which it costs 1 %; Adam's move more memory, and it costs 12.
+template <class M>
+inline constexpr bool keeps_points = packs<M>() && M::slots.size() == 1;
+
 inline constexpr int most_lanes = 128;  // of a block: a multiple of every width of vectors
 inline constexpr int most_dimensions = 2, most_slots = 2, most_scalars = 2;
 
@@ -44,7 +57,7 @@ struct Method {
     const char* name;
     int fields, slots, scalars;
     std::size_t size, step_size;  // in bytes
-    bool packs, newton;
+    bool packs, keeps_points, newton;
     int place;  // among FleetMethods
     // Writes the method of a lane from its hyper-parameters.
     void (*make)(const double* fields, void* methods, int lane);
@@ -62,8 +75,8 @@ using Advance = void (*)(const Objective& landscape, const Steps& steps, const B
                          Block& to, int first, int last, Index count, double* rows);
 
 // `brief` keeps of each step what tells whether anything happened, and no more: the least value but
-// not its point, the least |g_0| but not max|g|, which is not less; no rows. `briefest` leaves out
-// the gradient, too. The steps are shared. Null where there are none.
+// not its point (unless `keeps_points`), the least |g_0| but not max|g|, which is not less; no rows.
+// `briefest` leaves out the gradient, too. The steps are shared. Null where there are none.
 struct Kernel {
     Advance whole, brief, briefest;
 };

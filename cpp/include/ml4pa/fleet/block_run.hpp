@@ -73,7 +73,7 @@ private:
     void keep(int first, std::int64_t t, Index count);
     void keep_square(int first, std::int64_t t, Index k);
     void forgive();
-    void remember(bool brief);
+    void remember(bool seeks);
     void end(int j, Stop stop, std::int64_t t, const double* row, const Block& best, bool found);
     void end_all(Stop stop, std::int64_t t);
     void drop_ended();

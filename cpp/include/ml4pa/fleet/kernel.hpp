@@ -84,7 +84,15 @@ template <bool gradient, class M, class L>
     const Lane f = landscape.value_and_gradient(at.x, at.d, at.g);
     store(to.total + k, Lane::load(now.total + k) + f);
     if constexpr (gradient) store(to.least + k, min_magnitude(at.g[0], Lane::load(now.least + k)));
-    store(to.best_f + k, min(f, Lane::load(now.best_f + k)));
+    const Lane best = Lane::load(now.best_f + k);
+    if constexpr (keeps_points<M>) {
+        const auto better = f < best;
+        store(to.best_f + k, select(better, f, best));
+        for (int i = 0; i < at.d; ++i)
+            store(to.best_x[i] + k, select(better, at.x[i], Lane::load(now.best_x[i] + k)));
+    } else {
+        store(to.best_f + k, min(f, best));
+    }
     at.update(step);
     at.store_to(to, k);
 }
