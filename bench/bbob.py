@@ -46,20 +46,20 @@ The 24 functions of BBOB (package ioh), instances 1 to 15, by `python bench/bbob
 `minimize` with `CMAES(2, restarts="bipop", restart_region=(-4, 4))` beside pycma's
 `fmin2(bipop=True)`, defaults otherwise. Both have the same first start and draw those of restarts
 by the same law, uniform in [-4, 4]^n as in the BBOB workshops; σ₀ = 2, at most nine doublings of
-the population, 10⁴ n evaluations, fixed seeds, one run an instance. pycma's runs take hours and are kept; where
-fewer than 15 are shown the same command makes those that are missing. Solved is what came to
-f_opt + 1e-8. Evaluations are medians over the instances that
-both solved; the last ratio is the geometric mean.
+the population, 10⁴ n evaluations, fixed seeds, one run an instance. pycma's runs take hours and
+are kept; where fewer than 15 are shown the same command makes those that are missing. Solved is
+what came to f_opt + 1e-8. Evaluations are medians over the instances that both solved; the last
+ratio is the geometric mean.
 
 Where 15 runs are compared with 15, chance alone moves counts and medians. A success rate is called
 lower where Fisher's exact test says so, a ratio above 1.1 where Wilcoxon's signed-rank test does;
 one-sided, at the level 0.05. Those are in bold: of so many cases some are by chance.
 
 The one that is not, f13 in 20 dimensions, comes from a parameter: pycma 4.5 damps the step size of
-doubled populations more than the tutorial, whose parameters are ml4pa's defaults (λ = 24: d_σ = 1.83,
-not 1.28). Of single runs with λ = 24 pycma solves 12 of 15, ml4pa 20 of 60, and with pycma's c_σ and
-d_σ 43 of 60. The kind of root is not the cause: with the symmetric one of the tutorial the same 45
-runs take as many evaluations.
+doubled populations more than the tutorial, whose parameters are ml4pa's defaults (λ = 24: d_σ =
+1.83, not 1.28). Of single runs with λ = 24 pycma solves 12 of 15, ml4pa 20 of 60, and with pycma's
+c_σ and d_σ 43 of 60. The kind of root is not the cause: with the symmetric one of the tutorial the
+same 45 runs take as many evaluations.
 
 ![Targets reached against evaluations]({PICTURE})
 """
