@@ -273,7 +273,7 @@ class Evosax(Cma):
         from evosax.algorithms import LM_MA_ES
 
         es = LM_MA_ES(population_size=self.case.population, solution=self.x0)
-        parameters = es.default_params
+        parameters = es.default_params.replace(std_init=0.5)
         key = jax.random.key(1)
         self.state = es.init(key, self.x0, parameters)
         self.key = key
