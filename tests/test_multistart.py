@@ -164,6 +164,16 @@ def test_same_seed_same_bytes_for_any_threads(method):
         assert_array_equal(fleets[0].path.x, other.path.x)
 
 
+@pytest.mark.parametrize("rate", [1e-4, Cosine(1e-4, 5000)], ids=["constant", "schedule"])
+def test_blocks_share_the_numbers_of_their_first_steps(rate):
+    """Behind 4096 of them each block computes its own; the last run belongs to the second block."""
+    starts = np.random.default_rng(6).uniform([2.0, 0.0], [4.0, 1.0], (200, 2))
+    options = {"gtol": 0, "max_iter": 4500, "threads": 1}
+    fleet = multistart(Beale(), starts, Adam(rate), **options)
+    for i in (0, 127, 128, 199):
+        assert_same_result(fleet[i], minimize(Beale(), starts[i], Adam(rate), **options))
+
+
 CREWS = {
     "noise": (Rosenbrock(5), GradientDescent(1e-4, noise=0.1), {}),
     "bounds": (Himmelblau(), Momentum(1e-3), {"bounds": [(-3, 1), (-3, 1)]}),

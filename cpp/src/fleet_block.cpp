@@ -59,6 +59,8 @@ BlockRun::BlockRun(const Fleet& fleet, const FleetRows& out, const Method& metho
     keeps_rows_ = asks_rows_ || fleet.stride > 0;
     brief_ = kernel.brief != nullptr && !keeps_rows_ && fleet.shared && fleet.rates[0].pure();
     constant_ = fleet.shared && fleet.rates[0].constant() && method.scalars == 0;
+    keeps_steps_ = fleet.shared && !constant_ && fleet.rates[0].pure();
+    step_doubles_ = static_cast<Index>(method.step_size / sizeof(double));
     const bool long_steps = method.packs && !method.keeps_points;  // of those made once more
     most_ = keeps_rows_ || !fleet.shared ? longest_kept : long_steps ? longest_packed : longest;
     stride_ = fleet.shared ? 1 : most_lanes;
@@ -135,23 +137,50 @@ void BlockRun::begin(Index first, int count) {
     }
 }
 
-// The numbers of the next steps.
+// The numbers of the next steps. The first ones of a method that all share are the same for all
+// blocks, and are kept.
 void BlockRun::prepare(std::int64_t t, Index count) {
     if (constant_ && count <= prepared_) return;
     prepared_ = count;
+    if (!keeps_steps_ || t + count > most_known) {
+        now_ = steps_.data();
+        return make_steps(t, count, work_->scalars, steps_.data());
+    }
+    know(t + count);
+    now_ = known_steps_.data() + t * step_doubles_;
+    std::copy_n(known_scalars_[static_cast<std::size_t>(t + count)].data(), most_scalars,
+                work_->scalars[0]);
+}
+
+// The steps before `end`, and the numbers that the method has kept then.
+void BlockRun::know(std::int64_t end) {
+    const auto size = static_cast<std::size_t>(end);
+    if (known_scalars_.empty()) known_scalars_.push_back({});
+    const std::size_t first = known_scalars_.size() - 1;
+    if (first >= size) return;
+    known_scalars_.resize(size + 1);
+    known_steps_.resize(size * static_cast<std::size_t>(step_doubles_));
+    for (std::size_t t = first; t < size; ++t) {
+        double scalars[1][most_scalars];
+        std::copy_n(known_scalars_[t].data(), most_scalars, scalars[0]);
+        make_steps(static_cast<std::int64_t>(t), 1, scalars,
+                   known_steps_.data() + t * static_cast<std::size_t>(step_doubles_));
+        std::copy_n(scalars[0], most_scalars, known_scalars_[t + 1].data());
+    }
+}
+
+void BlockRun::make_steps(std::int64_t t, Index count, double (*scalars)[most_scalars],
+                          double* to) {
     const int lanes = fleet_.shared ? 1 : padded(active_, pack);
     for (Index k = 0; k < count; ++k)
         for (int j = 0; j < lanes; ++j)
             rates_[static_cast<std::size_t>(k * stride_ + j)] =
                 fleet_.rates[static_cast<std::size_t>(fleet_.shared ? 0 : id_[j])](t + k);
-    method_.begin(methods_.data(), rates_.data(), work_->scalars, lanes, stride_, count,
-                  steps_.data());
+    method_.begin(methods_.data(), rates_.data(), scalars, lanes, stride_, count, to);
 }
 
 Steps BlockRun::steps(Index k) const {
-    const auto* bytes = reinterpret_cast<const unsigned char*>(steps_.data());
-    return {methods_.data(), bytes + static_cast<std::size_t>(k * stride_) * method_.step_size,
-            fleet_.shared};
+    return {methods_.data(), now_ + k * stride_ * step_doubles_, fleet_.shared};
 }
 
 // What has happened in a chunk. Returns whether nothing has.

@@ -52,11 +52,14 @@ public:
     void run(Index first, int count, Watch& watch);
 
 private:
-    static constexpr int pack = 8;  // lanes that are done again together
+    static constexpr int pack = 8;                    // lanes that are done again together
+    static constexpr std::int64_t most_known = 4096;  // steps that are kept
     static constexpr Index longest = 128, longest_packed = 64, longest_kept = 16, shortest = 8;
 
     void begin(Index first, int count);
     void prepare(std::int64_t t, Index count);
+    void know(std::int64_t end);
+    void make_steps(std::int64_t t, Index count, double (*scalars)[most_scalars], double* to);
     void advance(bool brief, Index count);
     Steps steps(Index k) const;
     // Steps k, ..., k + count - 1 of those that are prepared.
@@ -96,7 +99,9 @@ private:
     bool asks_gradient_;  // whether it is asked at every step
     bool brief_;          // whether best points are found afterwards
     bool constant_;       // whether all steps are the same
-    Index prepared_ = 0;
+    bool keeps_steps_;    // whether all blocks have the same ones
+    Index step_doubles_, prepared_ = 0;
+    const double* now_ = nullptr;  // the steps that are prepared
 
     // A chunk of steps, and the numbers that the method kept before it.
     struct Chunk {
@@ -127,6 +132,9 @@ private:
     std::unique_ptr<Workspace> work_;
     Block *from_, *to_;
     std::vector<double> methods_, steps_, rates_, rows_;
+    std::vector<double> known_steps_;
+    std::vector<std::array<double, most_scalars>>
+        known_scalars_;  // before each, and after the last
     std::vector<Chunk> chunks_;
     std::vector<Wanted> wanted_;
     int active_ = 0;
