@@ -267,10 +267,14 @@ def test_sliders_clicks_and_methods_redraw(lab: str, driver: Any, tmp_path: Path
         _until(clicked, f"{css} cannot be clicked")
 
     def run_cell() -> bool:
-        """Asks again where the page, still being built, lost it; never for a cell under way."""
+        """Asks again where the page, still being built, lost it; never for a cell under way, nor
+        before the kernel is there: Jupyter would ask for one, in a window over the page."""
         driver.execute_script(
             "const prompt = document.querySelector('.jp-CodeCell .jp-InputPrompt');"
-            "if (window.jupyterapp && prompt && prompt.textContent.trim() === '[ ]:')"
+            "const notebook = window.jupyterapp && window.jupyterapp.shell.currentWidget;"
+            "const context = notebook && notebook.sessionContext;"
+            "if (context && context.isReady && context.session && context.session.kernel"
+            " && prompt && prompt.textContent.trim() === '[ ]:')"
             " window.jupyterapp.commands.execute('notebook:run-all-cells');"
         )
         time.sleep(2)
