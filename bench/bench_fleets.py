@@ -62,9 +62,9 @@ class FleetJob(Job):
     def check(self) -> None:
         told = np.asarray(self.told)
         assert told.shape == (len(STARTS), 2)
-        # RMSprop swings about the minimum by its learning rate, which rounding turns about.
-        swing = 3 * self.case.method.learning_rate if self.case.method.name == "rmsprop" else 0.0
-        np.testing.assert_allclose(told[::100], ends(self.case), rtol=1e-6, atol=swing)
+        np.testing.assert_allclose(
+            told[::100], ends(self.case), rtol=1e-6, atol=bench_descents.swing(self.case.method)
+        )
 
 
 class Compiled(FleetJob):

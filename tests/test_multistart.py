@@ -24,12 +24,14 @@ from promises import both_engines
 
 import ml4pa
 from ml4pa import (
+    AdaGrad,
     Adam,
     Cosine,
     Function,
     GradientDescent,
     Momentum,
     Newton,
+    RMSprop,
     Status,
     crew,
     fleet,
@@ -164,14 +166,19 @@ def test_same_seed_same_bytes_for_any_threads(method):
         assert_array_equal(fleets[0].path.x, other.path.x)
 
 
-@pytest.mark.parametrize("rate", [1e-4, Cosine(1e-4, 5000)], ids=["constant", "schedule"])
-def test_blocks_share_the_numbers_of_their_first_steps(rate):
-    """Behind 4096 of them each block computes its own; the last run belongs to the second block."""
+@pytest.mark.parametrize(
+    "method",
+    [Adam(1e-4), Adam(Cosine(1e-4, 5000)), RMSprop(1e-2), AdaGrad(0.1)],
+    ids=["adam", "schedule", "rmsprop", "adagrad"],
+)
+def test_long_runs_in_two_blocks(method):
+    """The numbers of the first 4096 steps are shared by all blocks, behind them each computes its
+    own; RMSprop swings about the minimum, so that its best point is not the last."""
     starts = np.random.default_rng(6).uniform([2.0, 0.0], [4.0, 1.0], (200, 2))
     options = {"gtol": 0, "max_iter": 4500, "threads": 1}
-    fleet = multistart(Beale(), starts, Adam(rate), **options)
+    fleet = multistart(Beale(), starts, method, **options)
     for i in (0, 127, 128, 199):
-        assert_same_result(fleet[i], minimize(Beale(), starts[i], Adam(rate), **options))
+        assert_same_result(fleet[i], minimize(Beale(), starts[i], method, **options))
 
 
 CREWS = {

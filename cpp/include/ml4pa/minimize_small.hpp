@@ -76,7 +76,8 @@ template <int d>
     auto ask = [&](const auto rule) {
         if constexpr (!is_counted<std::decay_t<decltype(rule)>>)
             if (rule.limit == rule.limit)
-                for (Index k = 0; k < count; ++k) any |= std::int64_t{rule.met(SmallRow<d>{these, k, 1})};
+                for (Index k = 0; k < count; ++k)
+                    any |= std::int64_t{rule.met(SmallRow<d>{these, k, 1})};
     };
     std::apply([&](const auto&... rule) { (ask(rule), ...); }, rules);
     return any != 0;

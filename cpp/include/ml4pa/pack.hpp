@@ -77,14 +77,4 @@ inline Pack<W> twice_plus(Pack<W> a, Pack<W> b) {
     return 2.0 * a.v + b.v;
 }
 
-// The same, in one operation with AVX-512 alone: processors with half its width tend to have units
-// for sums apart from those for products, and more products to do than sums.
-template <int W>
-inline Pack<W> twice_plus_by_sums(Pack<W> a, Pack<W> b) {
-    if constexpr (W == 8)
-        return twice_plus(a, b);
-    else
-        return (a.v + a.v) + b.v;
-}
-
 }  // namespace ml4pa
