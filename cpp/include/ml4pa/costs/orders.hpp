@@ -17,20 +17,23 @@ struct Changes {
     Index width = 0, first = 0, count = 0;
     const std::uint32_t* partners = nullptr;  // that of place i is partners[i % 256]
 
-    // Change k, if there is one. A partner is anywhere in its bucket: that of the item to be drawn 64
-    // places later is asked for.
+    // Change k, if there is one.
     void make(Index k) const {
-        if (k >= count) return;
-        __builtin_prefetch(partner(k + ahead), 1, 2);
-        U *here = items + (first + k) * width, *there = partner(k);
-        for (Index c = 0; c < width; ++c) std::swap(here[c], there[c]);
+        if (k < count) make(k, width);
+    }
+    // Change k < count of items of so many units: `width` again, perhaps as a constant. A partner is
+    // anywhere in its bucket: that of the item to be drawn 64 places later is asked for.
+    void make(Index k, Index units) const {
+        __builtin_prefetch(partner(k + ahead, units), 1, 2);
+        U *here = items + (first + k) * units, *there = partner(k, units);
+        for (Index c = 0; c < units; ++c) std::swap(here[c], there[c]);
     }
 
     static constexpr Index ahead = 64;
 
 private:
-    U* partner(Index k) const {
-        return items + Index{partners[(first + k) % Shuffle::words]} * width;
+    U* partner(Index k, Index units) const {
+        return items + Index{partners[(first + k) % Shuffle::words]} * units;
     }
 };
 
