@@ -6,13 +6,36 @@ namespace ml4pa::losses {
 
 namespace {
 
-template <class Loss, class T, bool slopes, bool curvatures>
-void loop(const T* score, const T* y, Index count, T* value, T* slope, T* curvature) {
-    for (Index i = 0; i < count; ++i) {
-        const Terms<T> terms = Loss::at(score[i], y[i]);
+// Where a loop writes.
+template <class T>
+struct Out {
+    T *value, *slope, *curvature;
+
+    template <bool slopes, bool curvatures>
+    void put(Index i, const Terms<T>& terms) const {
         value[i] = terms.value;
         if constexpr (slopes) slope[i] = terms.slope;
         if constexpr (curvatures) curvature[i] = terms.curvature;
+    }
+};
+
+// Of a loss that has odds two loops: its operations wait for each other, and one that has them all
+// fills the processor's registers before it comes to a second vector.
+template <class Loss, class T, bool slopes, bool curvatures>
+void loop(const T* score, const T* y, Index count, T* value, T* slope, T* curvature) {
+    const Out<T> out{value, slope, curvature};
+    if constexpr (requires { Loss::odds(*score); }) {
+        T u[most_at_once], v[most_at_once];
+        for (Index i = 0; i < count; ++i) {
+            const Odds<T> e = Loss::odds(score[i]);
+            u[i] = e.u;
+            v[i] = e.v;
+        }
+        for (Index i = 0; i < count; ++i)
+            out.template put<slopes, curvatures>(i, Loss::at(score[i], y[i], Odds<T>{u[i], v[i]}));
+    } else {
+        for (Index i = 0; i < count; ++i)
+            out.template put<slopes, curvatures>(i, Loss::at(score[i], y[i]));
     }
 }
 

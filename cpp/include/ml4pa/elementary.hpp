@@ -160,8 +160,7 @@ struct Likelihood {
 };
 
 template <class T>
-inline Likelihood<T> likelihood(T x) {
-    const Odds<T> e = odds(x);
+inline Likelihood<T> likelihood(const Odds<T>& e) {
     const T sum = e.u + e.v, more = e.u + sum;
     const T q = e.v / (sum * more), s = q * sum;
     const T z = s * s;

@@ -202,7 +202,8 @@ private:
     // The loss at the scores of a tile, weighted, and its sum; 0 for padding.
     void lose(const Rows<T>& rows, const T* y, Wants wants, Work<T>& work, Ahead<T>& ahead,
               Index share) const {
-        constexpr Index part = 16;  // rows between two requests
+        constexpr Index part = 32;  // rows between two requests
+        static_assert(part <= losses::most_at_once);
         const Tile<T>& tile = work.tile;
         const losses::Loop<T> loop = wants.hessian    ? loss_.hessian
                                      : wants.gradient ? loss_.gradient

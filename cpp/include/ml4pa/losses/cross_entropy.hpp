@@ -8,8 +8,16 @@ namespace ml4pa::losses {
 // -y ln p - (1 - y) ln(1 - p) of p = 1/(1 + e^-s), from the score s: it cannot overflow.
 struct CrossEntropy {
     template <class T>
+    static Odds<T> odds(T s) {
+        return ml4pa::odds(s);
+    }
+    template <class T>
     static Terms<T> at(T s, T y) {
-        const Likelihood<T> l = likelihood(s);
+        return at(s, y, odds(s));
+    }
+    template <class T>
+    static Terms<T> at(T s, T y, const Odds<T>& e) {
+        const Likelihood<T> l = likelihood(e);
         const T tail = (s > T{} ? s : T{}) - y * s;
         return {tail + l.log, l.chance.at(s) - y, l.chance.large * l.chance.small};
     }

@@ -6,8 +6,10 @@
 
 namespace ml4pa::losses {
 
-// The loss of datum y[i] at score[i] and its derivatives with respect to the score, for i < count; a loop
-// leaves what it does not compute.
+inline constexpr Index most_at_once = 64;
+
+// The loss of datum y[i] at score[i] and its derivatives with respect to the score, for i < count <=
+// most_at_once; a loop leaves what it does not compute.
 template <class T>
 using Loop = void (*)(const T* score, const T* y, Index count, T* value, T* slope, T* curvature);
 

@@ -2,6 +2,10 @@
 // respect to s.
 //
 //     struct L { template <class T> static Terms<T> at(T s, T y); };
+//
+// A loss may also have its terms from the odds of a score:
+//     template <class T> static Odds<T> odds(T s);
+//     template <class T> static Terms<T> at(T s, T y, const Odds<T>&);
 #pragma once
 
 namespace ml4pa::losses {
