@@ -9,22 +9,22 @@
 #include <type_traits>
 #include <vector>
 
-#include "ml4pa/fleet/lane.hpp"
 #include "ml4pa/minimize.hpp"
+#include "ml4pa/pack.hpp"
 
 namespace ml4pa {
 
 // combine(total, f) of m numbers, in any order: four partial results side by side hide the latency.
 template <class Combine>
 double gather(const double* f, Index m, double total, Combine combine) {
-    using fleet::Lane;
+    using Lane = RegisterPack;
+    constexpr int width = register_width;
     Lane parts[4] = {total, total, total, total};
     Index k = 0;
-    for (; k + 4 * fleet::width <= m; k += 4 * fleet::width)
-        for (int i = 0; i < 4; ++i)
-            parts[i] = combine(parts[i], Lane::load(f + k + i * fleet::width));
+    for (; k + 4 * width <= m; k += 4 * width)
+        for (int i = 0; i < 4; ++i) parts[i] = combine(parts[i], Lane::load(f + k + i * width));
     const Lane all = combine(combine(parts[0], parts[1]), combine(parts[2], parts[3]));
-    for (int i = 0; i < fleet::width; ++i) total = combine(total, all[i]);
+    for (int i = 0; i < width; ++i) total = combine(total, all[i]);
     for (; k < m; ++k) total = combine(total, f[k]);
     return total;
 }

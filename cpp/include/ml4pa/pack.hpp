@@ -21,6 +21,10 @@ template <>
 struct VectorOf<4> {
     typedef double type __attribute__((vector_size(32)));
 };
+template <>
+struct VectorOf<8> {
+    typedef double type __attribute__((vector_size(64)));
+};
 
 template <int W>
 struct Pack {
@@ -60,6 +64,16 @@ struct Pack {
         return a;
     }
 };
+
+// The pack that fills a register.
+#if defined(__AVX512F__) && defined(__AVX512DQ__)
+inline constexpr int register_width = 8;
+#elif defined(__AVX__)
+inline constexpr int register_width = 4;
+#else
+inline constexpr int register_width = 2;
+#endif
+using RegisterPack = Pack<register_width>;
 
 // 2a + b, in one operation where there is one: doubling is exact, so the bits are those of two,
 // unless 2a overflows and b takes it back.

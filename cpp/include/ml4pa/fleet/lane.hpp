@@ -8,21 +8,10 @@
 
 namespace ml4pa {
 
-template <>
-struct VectorOf<8> {
-    typedef double type __attribute__((vector_size(64)));
-};
-
 namespace fleet {
 
-#if defined(__AVX512F__) && defined(__AVX512DQ__)
-inline constexpr int width = 8;
-#elif defined(__AVX__)
-inline constexpr int width = 4;
-#else
-inline constexpr int width = 2;
-#endif
-using Lane = Pack<width>;
+inline constexpr int width = register_width;
+using Lane = RegisterPack;
 
 inline void store(double* to, double a) { *to = a; }
 inline void store(double* to, Lane a) { std::memcpy(to, &a.v, sizeof a.v); }
