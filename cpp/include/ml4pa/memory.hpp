@@ -1,4 +1,4 @@
-// Arrays, aligned to the cache line, 0 at the start.
+// Arrays, aligned to the cache line, 0 at the start if nothing else is said.
 #pragma once
 
 #include <cstddef>
@@ -19,18 +19,20 @@ namespace ml4pa {
 // them, and the pages of its large ones are made 0 when they are first used, not all at once, which
 // could not be interrupted. Large ones ask for large pages: what runs through several of them at
 // once, or jumps about in one, would else miss the page tables (NumPy does the same).
+enum class Fresh { zeros, anything };
+
 template <class T>
 class Buffer {
 public:
     Buffer() = default;
-    explicit Buffer(Index n) {
+    explicit Buffer(Index n, Fresh fresh = Fresh::zeros) {
         if (n <= 0) return;
         constexpr std::size_t line = 64, page = std::size_t{1} << 21;
         const std::size_t lines = (static_cast<std::size_t>(n) * sizeof(T) + line - 1) / line;
         const std::size_t wanted = lines * line;
         const std::size_t unit = wanted >= 2 * page ? page : line;
         std::size_t room = (wanted + unit - 1) / unit * unit + unit;
-        memory_.reset(std::calloc(room, 1));
+        memory_.reset(fresh == Fresh::zeros ? std::calloc(room, 1) : std::malloc(room));
         if (!memory_) throw std::bad_alloc();
         void* first = memory_.get();
         data_ = static_cast<T*>(std::align(unit, wanted, first, room));

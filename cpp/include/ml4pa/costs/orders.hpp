@@ -68,7 +68,7 @@ protected:
     template <class Put>
     void begin(std::uint64_t key, std::uint64_t epoch, std::uint32_t part, Index n, Put put) {
         if (n > room_) {
-            items_ = Buffer<U>(n * width_);
+            items_ = Buffer<U>(n * width_, Fresh::anything);
             room_ = n;
         }
         n_ = n;

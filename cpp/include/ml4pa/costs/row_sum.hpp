@@ -25,7 +25,8 @@ public:
         const Index columns =
             in + 6 * out + model_.scratch() + (hessian ? curved_columns : 0) + (has_rows ? in : 0);
         Work<T> work;
-        work.memory = Buffer<T>(columns * tile_rows + (n + 1 + pairs(hessian)) * lanes);
+        work.memory =
+            Buffer<T>(columns * tile_rows + (n + 1 + pairs(hessian)) * lanes, Fresh::anything);
         T* next = work.memory.data();
         const auto take = [&](Index columns) {
             return std::exchange(next, next + columns * tile_rows);
@@ -128,12 +129,23 @@ private:
         if (g != nullptr) {
             if constexpr (has_rows)
                 if (rowwise) model_.end_rows(s + lanes, g);
-            if (!rowwise)
-                for (Index j = 0; j < model_.n(); ++j) g[j] = sum_of<T>(load(s + (1 + j) * lanes));
+            if (!rowwise) sums_of(s + lanes, model_.n(), g);
         }
         if constexpr (Model::linear)
             if (h != nullptr) expand(h, work.curved);
         return sum_of<T>(load(s));
+    }
+
+    // The sum of each of n packs.
+    static void sums_of(const T* packs, Index n, T* to) {
+        constexpr int several = width<T>;
+        Index j = 0;
+        for (; j + several <= n; j += several) {
+            Lanes<T> s[several];
+            each<several>([&](auto k) { s[k] = load(packs + (j + k) * lanes); });
+            store_sums(to + j, s);
+        }
+        for (; j < n; ++j) to[j] = sum_of<T>(load(packs + j * lanes));
     }
 
     static constexpr bool has_rows = requires(const Model& model) { model.by_rows(); };

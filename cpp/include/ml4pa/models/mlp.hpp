@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "ml4pa/models/activations.hpp"
@@ -16,7 +17,7 @@ public:
     static constexpr bool linear = false, moments = false;
 
     MLP(const std::vector<double>& numbers, const std::vector<std::string>& words)
-        : activation_(words[0]) {
+        : activation_(activation(words[0])) {
         for (double size : numbers) layers_.push_back(static_cast<Index>(size));
         for (std::size_t l = 1; l < layers_.size(); ++l) {
             n_ += layers_[l] * (1 + layers_[l - 1]);
@@ -39,7 +40,9 @@ public:
             T* z = last ? tile.score : next;
             const Weights<T> w{theta + 1, 1 + into, 1, theta};
             product(w, a, into, z, out, tile.padded, [](auto s, const T*) { return s; });
-            if (!last) with_activation([&](auto g) { activate<decltype(g)>(z, out, tile.padded); });
+            if (!last)
+                std::visit([&](auto g) { activate<decltype(g)>(z, out, tile.padded); },
+                           activation_);
             theta += out * (1 + into);
             a = next;
             next += out * tile_rows;
@@ -59,10 +62,11 @@ public:
             T* inputs = tile.scratch + a * tile_rows;
             gradient(delta, out, inputs, into, part, tile.padded);
             const Weights<T> w{theta + first + 1, 1, 1 + into, nullptr};
-            with_activation([&](auto g) {  // dL/dz takes the place of a = g(z)
+            const auto pull = [&](auto g) {  // dL/dz takes the place of a = g(z)
                 product(w, delta, out, inputs, into, tile.padded,
                         [g](auto s, const T* at) { return s * g.slope(load_as<decltype(s)>(at)); });
-            });
+            };
+            std::visit(pull, activation_);
             delta = inputs;
         }
     }
@@ -77,11 +81,12 @@ private:
         const T* bias;
     };
 
-    template <class F>
-    void with_activation(F f) const {
-        if (activation_ == Tanh::name) return f(Tanh{});
-        if (activation_ == Logistic::name) return f(Logistic{});
-        return f(Relu{});
+    using Activation = std::variant<Tanh, Logistic, Relu>;
+
+    static Activation activation(const std::string& name) {
+        if (name == Tanh::name) return Tanh{};
+        if (name == Logistic::name) return Logistic{};
+        return Relu{};
     }
 
     // Of a whole tile in one loop.
@@ -153,7 +158,7 @@ private:
     }
 
     std::vector<Index> layers_;
-    std::string activation_;
+    Activation activation_;
     Index n_ = 0, hidden_ = 0;
 };
 
