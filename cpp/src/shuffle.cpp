@@ -9,17 +9,19 @@ namespace {
 
 constexpr std::uint32_t deal_domain = 0x6465616c;  // "deal"
 
-// Words first, ..., first + 255 of `words` in random.hpp, 64 counters side by side; `first` is a
-// multiple of 256.
+// Words first, ..., first + count - 1 of `words` in random.hpp, count/4 counters side by side; `first`
+// is a multiple of 4.
+template <Index count>
 void draw(Key key, std::uint64_t epoch, std::uint32_t part, Index first, std::uint32_t* out) {
+    constexpr Index counters = count / 4;
     detail::Counters64 counter;
     detail::Words64 words;
-    for (Index k = 0; k < detail::lanes; ++k) {
+    for (Index k = 0; k < counters; ++k) {
         counter.block[k] = static_cast<std::uint32_t>(first / 4 + k);
         counter.individual[k] = part;
     }
-    detail::philox_lanes(key, epoch, counter, detail::lanes, words);
-    for (Index k = 0; k < detail::lanes; ++k) {
+    detail::philox_lanes(key, epoch, counter, counters, words);
+    for (Index k = 0; k < counters; ++k) {
         out[4 * k] = words.x0[k];
         out[4 * k + 1] = words.x1[k];
         out[4 * k + 2] = words.x2[k];
@@ -52,17 +54,19 @@ void Shuffle::begin(std::uint64_t key, std::uint64_t epoch, std::uint32_t part, 
     dealt_ = drawn_ = current_ = 0;
     bits_ = std::min(8, static_cast<int>(std::bit_width(
                             static_cast<std::uint64_t>(std::max<Index>(0, n - 1) / bucket))));
+    next_ = {};
+    if (deals_in_order()) {
+        next_[0] = static_cast<std::uint32_t>(n);
+        return;
+    }
     // Counted by byte, in four tables: a count that was just raised is not waited for.
     std::array<std::array<std::uint32_t, 256>, 4> counts{};
-    if (bits_ > 0) {
-        for (Index i = 0; i < n; i += chunk) {
-            draw(deal_key_, epoch, part, i / 4, word_.data());
-            for_bytes(word_.data(), std::min(chunk, n - i), [&](Index k, std::uint32_t byte) {
-                ++counts[static_cast<std::size_t>(k % 4)][byte];
-            });
-        }
+    for (Index i = 0; i < n; i += chunk) {
+        draw<words>(deal_key_, epoch, part, i / 4, word_.data());
+        for_bytes(word_.data(), std::min(chunk, n - i), [&](Index k, std::uint32_t byte) {
+            ++counts[static_cast<std::size_t>(k % 4)][byte];
+        });
     }
-    next_ = {};
     for (std::uint32_t b = 0; b < 256; ++b)
         for (const auto& count : counts) next_[b >> (8 - bits_)] += count[b];
     std::uint32_t place = 0;  // counts become the places where the buckets begin
@@ -71,28 +75,24 @@ void Shuffle::begin(std::uint64_t key, std::uint64_t epoch, std::uint32_t part, 
 
 Index Shuffle::deal(std::uint32_t* to) {
     const Index here = std::min(chunk, n_ - dealt_);
-    if (bits_ == 0) {
-        for (Index k = 0; k < here; ++k) to[k] = static_cast<std::uint32_t>(dealt_ + k);
-        next_[0] = static_cast<std::uint32_t>(dealt_ + here);
-    } else {
-        draw(deal_key_, epoch_, part_, dealt_ / 4, word_.data());
-        const int shift = 8 - bits_;
-        std::uint32_t* next = next_.data();
-        for_bytes(word_.data(), here,
-                  [=](Index k, std::uint32_t byte) { to[k] = next[byte >> shift]++; });
-    }
+    draw<words>(deal_key_, epoch_, part_, dealt_ / 4, word_.data());
+    const int shift = 8 - bits_;
+    std::uint32_t* next = next_.data();
+    for_bytes(word_.data(), here,
+              [=](Index k, std::uint32_t byte) { to[k] = next[byte >> shift]++; });
     dealt_ += here;
     return here;
 }
 
 void Shuffle::partners(Index place, Index count, std::uint32_t* with) {
+    constexpr Index few = 64;  // words drawn at once, while a loop over rows waits for its chain
     for (Index i = 0; i < count;) {
         const Index k = place + i;
-        if (k % words == 0) draw(key_, epoch_, part_, k, word_.data());
+        if (k % few == 0) draw<few>(key_, epoch_, part_, k, word_.data());
         while (next_[static_cast<std::size_t>(current_)] <= k) ++current_;
         const Index end = next_[static_cast<std::size_t>(current_)];
-        const Index m = std::min({count - i, end - k, words - k % words});
-        const std::uint32_t* word = word_.data() + k % words;
+        const Index m = std::min({count - i, end - k, few - k % few});
+        const std::uint32_t* word = word_.data() + k % few;
         for (Index j = 0; j < m; ++j) {
             const std::uint64_t left = static_cast<std::uint64_t>(end - k - j);
             with[i + j] = static_cast<std::uint32_t>(k + j) +

@@ -5,7 +5,8 @@
 // Both steps tell where things go, so that numbers of rows are moved as well as the rows:
 //
 //     shuffle.begin(key, epoch, part, n);
-//     while ((count = shuffle.deal(to)) > 0)      // the next rows go to these places; then, for
+//     while ((count = shuffle.deal(to)) > 0)      // the next rows go to these places, if not all
+//         ...                                     // are dealt in order; then, for
 //     shuffle.partners(place, count, with);       // place after place: change it with this one
 #pragma once
 
@@ -25,6 +26,9 @@ public:
 
     // n < 2^32
     void begin(std::uint64_t key, std::uint64_t epoch, std::uint32_t part, Index n);
+
+    // Whether there is one bucket: then each row is dealt to its own place.
+    bool deals_in_order() const { return bits_ == 0; }
 
     // The places of the next rows, `chunk` of them or those that are left; 0 at the end.
     Index deal(std::uint32_t* to);

@@ -64,7 +64,8 @@ public:
 protected:
     explicit Shuffled(Index width) : width_(width) {}
 
-    // Deals the items: put(i, count, to) takes items i, ..., i + count - 1 to their places.
+    // Deals the items: put(i, count, to) takes items i, ..., i + count - 1 to their places, or without
+    // `to` each to its own.
     template <class Put>
     void begin(std::uint64_t key, std::uint64_t epoch, std::uint32_t part, Index n, Put put) {
         if (n > room_) {
@@ -74,6 +75,7 @@ protected:
         n_ = n;
         drawn_ = known_ = 0;
         shuffle_.begin(key, epoch, part, n);
+        if (shuffle_.deals_in_order()) return put(Index{0}, n, nullptr);
         std::uint32_t to[Shuffle::chunk];
         Index i = 0;
         for (Index count; (count = shuffle_.deal(to)) > 0; i += count) put(i, count, to);
@@ -122,7 +124,7 @@ public:
         Shuffled<Pair<T>>::begin(key, epoch, part, n,
                                  [this, start](Index i, Index count, const std::uint32_t* to) {
                                      for (Index c = 0; c < this->width(); ++c)
-                                         copy(start + i, count, to, c);
+                                         copy(start + i, i, count, to, c);
                                  });
     }
 
@@ -153,11 +155,21 @@ private:
         return {at + start * s.target_row, s.target_row};
     }
 
-    void copy(Index start, Index count, const std::uint32_t* to, Index c) {
+    // Pair c of the rows from `start` on, which are the items from `first` on, to their places.
+    void copy(Index start, Index first, Index count, const std::uint32_t* to, Index c) {
         const Column a = column(2 * c, start), b = column(2 * c + 1, start);
-        for (Index i = 0; i < count; ++i)
-            this->items()[Index{to[i]} * this->width() + c] = {a.at[i * a.stride],
-                                                               b.at[i * b.stride]};
+        const Index width = this->width();
+        Pair<T>* out = this->items() + c;
+        const auto pair = [=](Index i) { return Pair<T>{a.at[i * a.stride], b.at[i * b.stride]}; };
+        if (to != nullptr) {
+            for (Index i = 0; i < count; ++i) out[Index{to[i]} * width] = pair(i);
+        } else {
+            out += first * width;
+            if (width == 1 && a.stride == 1 && b.stride == 1)  // for vectors
+                for (Index i = 0; i < count; ++i) out[i] = {a.at[i], b.at[i]};
+            else
+                for (Index i = 0; i < count; ++i) out[i * width] = pair(i);
+        }
     }
 
     Source<T> from_;
