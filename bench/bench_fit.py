@@ -108,26 +108,36 @@ class Numba(Epochs):
 class ScikitLearn(Epochs):
     """Its batch is one row: the rate is that of a row of ml4pa's batch."""
 
-    who = "scikit-learn"
+    who = "scikit-learn, no penalty, constant rate"
     needs = ("sklearn",)
     slow = True
 
-    def work(self) -> None:
+    def model(self, **given: Any) -> Any:
         from sklearn.linear_model import SGDClassifier, SGDRegressor
 
         c = self.case
-        given = {
-            "penalty": None, "max_iter": EPOCHS, "tol": None, "shuffle": c.shuffle,
-            "learning_rate": "constant", "random_state": 1,
-        }  # fmt: skip
+        given |= {"penalty": None, "learning_rate": "constant"}
+        if c.kind == "logistic":
+            return SGDClassifier(loss="log_loss", eta0=c.eta / c.batch, **given)
+        return SGDRegressor(eta0=2 * c.eta, **given)  # its loss is half the square
+
+    def work(self) -> None:
+        told = self.model(max_iter=EPOCHS, tol=None, shuffle=self.case.shuffle, random_state=1)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            if c.kind == "logistic":
-                told = SGDClassifier(loss="log_loss", eta0=c.eta / c.batch, **given)
-            else:
-                told = SGDRegressor(eta0=2 * c.eta, **given)  # its loss is half the square
             told.fit(self.X, self.y)
         self.theta = np.concatenate([np.atleast_1d(told.intercept_), told.coef_.ravel()])
+
+
+class ScikitLearnDefaults(ScikitLearn):
+    """SGDRegressor as it comes: a small L2 penalty, and a rate that falls with t^(1/4)."""
+
+    who = "scikit-learn, defaults"
+
+    def model(self, **given: Any) -> Any:
+        from sklearn.linear_model import SGDRegressor
+
+        return SGDRegressor(**given)
 
 
 LOGISTIC = Data("logistic", 1_500_000, 18, 32, 0.05, True)
@@ -157,8 +167,8 @@ GROUPS = (
         unit="ns a row",
         units=1e9,
         case=LINE,
-        jobs=(Compiled, EachEpoch, Numba, ScikitLearn),
-        targets=(Target(1 / 8, ScikitLearn.who),),
+        jobs=(Compiled, EachEpoch, Numba, ScikitLearn, ScikitLearnDefaults),
+        targets=(Target(1 / 8, ScikitLearn.who), Target(1 / 8, ScikitLearnDefaults.who)),
         rounds=10,
     ),
 )
