@@ -307,6 +307,7 @@ METHODS_IN_EPOCHS = {
 #: Of few parameters, which stay in registers; of many; and models that are not linear.
 MODELS_IN_EPOCHS = {
     "polynomial": (Polynomial(3), {}),
+    "straight": (Polynomial(1), {}),
     "mean": (Polynomial(0), {}),
     "slope": (Linear(1, intercept=False), {}),
     "line": (Linear(1), {}),

@@ -1,15 +1,28 @@
 #include "ml4pa/costs/batch_sums.hpp"
 
+#include <optional>
+
 #include "ml4pa/models/linear.hpp"
 
 namespace ml4pa {
+namespace {
+
+// What is linear in the features, as it is named or not: a polynomial of degree 1 is a line.
+std::optional<models::Linear> as_linear(const costs::Spec& spec) {
+    if (spec.model == "linear") return models::Linear(spec.numbers, spec.words);
+    if (spec.model == "polynomial" && spec.numbers[0] == 1.0)
+        return models::Linear({1.0, 1.0}, spec.words);
+    return {};
+}
+
+}  // namespace
 
 template <class T>
 std::unique_ptr<BatchSum> make_batch_sum(const costs::Spec& spec, const costs::Source<T>& source) {
-    if (spec.model == "linear" && (spec.loss == "cross_entropy" || !spec.sigmoid())) {
-        const models::Linear linear(spec.numbers, spec.words);
-        return std::make_unique<costs::LinearSum<T>>(spec, linear.p, linear.intercept != 0, source);
-    }
+    const auto linear = as_linear(spec);
+    if (linear && (spec.loss == "cross_entropy" || !spec.sigmoid()))
+        return std::make_unique<costs::LinearSum<T>>(spec, linear->p, linear->intercept != 0,
+                                                     source);
     auto sum = costs::make_rowwise<T>(spec);
     if (!sum) return nullptr;
     return std::make_unique<costs::AnySum<T>>(std::move(sum), source);
