@@ -113,6 +113,12 @@ public:
                 const Index from = m * quarter / 4, to = m * (quarter + 1) / 4;
                 block_.ask(this->visit_, first + i + from, to - from);
             };
+            if (m == 1) {
+                ask(3);
+                block_.fill(this->visit_, first + i, 1);
+                add_row();
+                continue;
+            }
             ask(0);
             block_.fill(this->visit_, first + i, m);
             ask(1);
@@ -171,6 +177,19 @@ private:
             T* total = total_.data() + c;
             store(total, load(total) + ((a[0] + a[2]) + (a[1] + a[3])));
         }
+    }
+
+    // The same for one row, bit for bit.
+    void add_row() {
+        const T *x = block_.x(), *theta = theta_.data();
+        Lanes<T> s = load(x) * load(theta);
+        for (Index c = lanes; c < width_; c += lanes) s += load(x + c) * load(theta + c);
+        T slope = sum_of<T>(s);
+        loss_.slopes(&slope, block_.y(), 1);
+        if (block_.w() != nullptr) slope *= block_.w()[0];
+        T* total = total_.data();
+        for (Index c = 0; c < width_; c += lanes)
+            store(total + c, load(total + c) + slope * load(x + c));
     }
 
     using DataSum<T>::block_;
