@@ -9,6 +9,7 @@
 
 #include "ml4pa/memory.hpp"
 #include "ml4pa/objective.hpp"
+#include "ml4pa/register.hpp"
 
 namespace ml4pa {
 
@@ -23,14 +24,6 @@ inline void each(F f) {
 }
 
 namespace detail {
-
-#if defined(__AVX512F__)
-inline constexpr std::size_t register_bytes = 64;
-#elif defined(__AVX__)
-inline constexpr std::size_t register_bytes = 32;
-#else
-inline constexpr std::size_t register_bytes = 16;
-#endif
 
 // Two halves of a pack, with the same operations. A number stands for a pack of equal ones.
 template <class V>
@@ -79,7 +72,7 @@ struct GroupOf<T, count, true> {
 }  // namespace detail
 
 template <class T, Index count>
-using Group = typename detail::GroupOf<T, count, count * sizeof(T) <= detail::register_bytes>::type;
+using Group = typename detail::GroupOf<T, count, count * sizeof(T) <= register_bytes>::type;
 template <class T>
 using Lanes = Group<T, lanes>;
 
@@ -272,8 +265,7 @@ inline void turn(V (&r)[n]) {
 // The numbers of a pack that fit into a register: so many sums fill one.
 template <class T>
 inline constexpr int width =
-    static_cast<int>(sizeof(Lanes<T>) < detail::register_bytes ? sizeof(Lanes<T>)
-                                                               : detail::register_bytes) /
+    static_cast<int>(sizeof(Lanes<T>) < register_bytes ? sizeof(Lanes<T>) : register_bytes) /
     static_cast<int>(sizeof(T));
 
 // sum_of for each of so many, stored. The sums of eight at once would not fit into the registers.

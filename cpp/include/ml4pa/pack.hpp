@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "ml4pa/register.hpp"
+
 #ifdef __SSE2__
 #include <immintrin.h>
 #endif
@@ -66,13 +68,7 @@ struct Pack {
 };
 
 // The pack that fills a register.
-#if defined(__AVX512F__) && defined(__AVX512DQ__)
-inline constexpr int register_width = 8;
-#elif defined(__AVX__)
-inline constexpr int register_width = 4;
-#else
-inline constexpr int register_width = 2;
-#endif
+inline constexpr int register_width = static_cast<int>(register_bytes / sizeof(double));
 using RegisterPack = Pack<register_width>;
 
 // 2a + b, in one operation where there is one: doubling is exact, so the bits are those of two,

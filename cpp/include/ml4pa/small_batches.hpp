@@ -104,8 +104,8 @@ inline bool is_plain(const costs::Records& rows, Index size, const Reduction& re
            !rows.weighted && rate.constant();
 }
 
-// Rows [from, to) of the records in that case, by the same operations as below, less those that
-// change nothing: their number would be as long in coming as the chain.
+// Rows [from, to) of the records in that case: the operations of `step_through` but for those that
+// change nothing, whose instructions take longer than the chain of the others.
 template <bool intercept, class M, int n, class Loss>
 [[gnu::always_inline]] inline void step_by_row(Few<M, n>& few, const costs::Records& rows,
                                                Index from, Index to, double eta,

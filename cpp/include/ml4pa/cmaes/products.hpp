@@ -10,17 +10,12 @@
 #include <cmath>
 
 #include "ml4pa/memory.hpp"
+#include "ml4pa/register.hpp"
 
 namespace ml4pa::cmaes {
 
 // One vector of the machine. Wider ones GCC would not keep in registers.
-#if defined(__AVX512F__)
-inline constexpr Index lane = 8;
-#elif defined(__AVX__)
-inline constexpr Index lane = 4;
-#else
-inline constexpr Index lane = 2;
-#endif
+inline constexpr Index lane = register_bytes / sizeof(double);
 typedef double Lane __attribute__((vector_size(lane * sizeof(double)), may_alias));
 inline constexpr Index eight = 8;  // rows are padded to so many, on every machine
 

@@ -124,7 +124,7 @@ public:
         Shuffled<Pair<T>>::begin(key, epoch, part, n,
                                  [this, start](Index i, Index count, const std::uint32_t* to) {
                                      for (Index c = 0; c < this->width(); ++c)
-                                         copy(start + i, i, count, to, c);
+                                         copy(start + i, count, to, c);
                                  });
     }
 
@@ -155,21 +155,19 @@ private:
         return {at + start * s.target_row, s.target_row};
     }
 
-    // Pair c of the rows from `start` on, which are the items from `first` on, to their places.
-    void copy(Index start, Index first, Index count, const std::uint32_t* to, Index c) {
+    // Pair c of the rows from `start` on, to their places, or to those of the items from 0 on.
+    void copy(Index start, Index count, const std::uint32_t* to, Index c) {
         const Column a = column(2 * c, start), b = column(2 * c + 1, start);
         const Index width = this->width();
         Pair<T>* out = this->items() + c;
         const auto pair = [=](Index i) { return Pair<T>{a.at[i * a.stride], b.at[i * b.stride]}; };
-        if (to != nullptr) {
+        if (to != nullptr)
             for (Index i = 0; i < count; ++i) out[Index{to[i]} * width] = pair(i);
-        } else {
-            out += first * width;
-            if (width == 1 && a.stride == 1 && b.stride == 1)  // for vectors
-                for (Index i = 0; i < count; ++i) out[i] = {a.at[i], b.at[i]};
-            else
-                for (Index i = 0; i < count; ++i) out[i * width] = pair(i);
-        }
+        else if (width == 1 && a.stride == 1 &&
+                 b.stride == 1)  // of this the compiler makes vectors
+            for (Index i = 0; i < count; ++i) out[i] = {a.at[i], b.at[i]};
+        else
+            for (Index i = 0; i < count; ++i) out[i * width] = pair(i);
     }
 
     Source<T> from_;
