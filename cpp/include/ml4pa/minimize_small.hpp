@@ -189,11 +189,12 @@ private:
         const Index best = best_row(finite(progress_.f) ? written_ : last);
         if (best >= 0) run_.take_best(rows_.x + best * d, rows_.f[best]);
         run_.resume(state, started_ + progress_.iteration + (progress_.stop ? 0 : 1), x);
-        if (path_.stride() == 1)
+        const std::int64_t stride = path_.stride();
+        if (stride == 1)
             path_.grow(written_);
-        else
-            for (Index k = 0; k < written_; ++k)
-                if (path_.wants(done_ + k)) path_.put(rows_.x + k * d, rows_.f[k]);
+        else if (stride > 1)
+            for (Index k = (stride - done_ % stride) % stride; k < written_; k += stride)
+                path_.put(rows_.x + k * d, rows_.f[k]);
         done_ += written_;
     }
 
