@@ -198,8 +198,21 @@ def test_minimize_is_exactly_this_loop(case, engine):
     assert_array_equal(result.path.x, [x for x, _ in iterates])
     assert_array_equal(result.path.fun, [f for _, f in iterates])
     if np.isfinite(run.fun):
-        assert result.fun == run.fun
+        assert result.fun == (run.fun if engine == "compiled" else case.objective()(run.x))
         assert_array_equal(result.x, run.x)
+
+
+@every_case
+def test_looking_for_nan_changes_no_bit(case):
+    a = run_case(case, "compiled", record=True)
+    if np.isnan(a.path.fun).any():
+        with pytest.raises(FloatingPointError, match="fun is NaN at x"):
+            run_case(case, "compiled", on_nan="raise")
+        return
+    b = run_case(case, "compiled", record=True, on_nan="raise")
+    assert a.engine == b.engine and a.message == b.message
+    assert a.fun == b.fun or not np.isfinite(a.fun)
+    assert_array_equal(a.x, b.x)
 
 
 # ---- errors --------------------------------------------------------------------------------------

@@ -93,16 +93,14 @@ def test_every_result_is_consistent(case, engine):
     assert result.x.shape == x0.shape and result.x.dtype == float
     if isinstance(f, Function) and isinstance(f.fun, Late):
         return
-    with np.errstate(all="ignore"):
-        value = (
-            f(result.x) if engine == "compiled" or isinstance(f, Function) else f._value(result.x)
-        )
-    assert_array_equal(result.fun, value)
+    assert_array_equal(result.fun, f(result.x))
     if result.path is not None:
         assert_array_equal(result.path.x[0], x0)
         best = np.where(np.isfinite(result.path.fun), result.path.fun, np.inf).min()
-        # a trial of a line search may be better than all iterates
-        assert result.fun <= best or not np.isfinite(best)
+        # A trial of a line search may be better than all iterates, and NumPy's own values may
+        # differ from f(x) by a rounding.
+        rounding = 1.0 + (case.rtol if engine == "numpy" else 0.0) * np.sign(best)
+        assert result.fun <= best * rounding or not np.isfinite(best)
         if result.path.stride == 1:
             assert_array_equal(result.path.iteration, np.arange(result.nit + 1))
     assert result.success == (result.status in CONVERGED)

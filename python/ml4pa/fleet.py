@@ -310,7 +310,7 @@ def _multistart(starts: Array, rows: Rows, engine: str, euclidean: bool) -> Mult
 def _row(fleet: Fleet, i: int, max_time: float, going: Going | None = None) -> Result:
     """What `minimize` does from start i, without its checks."""
     method, key = _method_of(fleet, i), int(fleet.keys[i])
-    evaluate = _evaluator(fleet.objective, fleet.on_nan)
+    evaluate = _evaluator(fleet.objective, fleet.on_nan, fleet.compiled)
     rules, euclidean, stride = fleet.rules, fleet.euclidean, fleet.stride
     if fleet.compiled:
         twin = fleet.objective.twin
@@ -323,6 +323,7 @@ def _row(fleet: Fleet, i: int, max_time: float, going: Going | None = None) -> R
     run = start_checked(method, fleet.starts[i], key, fleet.limits, "numpy")
     assert isinstance(run, NumpyRun)
     outcome = loop(run, evaluate, rules, euclidean, max_time, stride, None, None)
+    outcome = outcome._replace(fun=fleet.objective.as_called(outcome.x, outcome.fun))
     return _result(outcome, method, "numpy", euclidean, stride)
 
 

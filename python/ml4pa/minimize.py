@@ -181,7 +181,7 @@ def minimize(
     listener = None if callback is None else _listener(callback, ran)
     try:
         if compiled:
-            what = twin if twin and on_nan == "worst" else _evaluator(objective, on_nan)
+            what = twin if twin and on_nan == "worst" else _evaluator(objective, on_nan, True)
             made_from = native(how, start, key, limits)
             outcome: Outcome | tuple[Any, ...] = _core.minimize(
                 *made_from, what, rules, euclidean, time_limit, stride, listener, bar, threads or 0
@@ -189,8 +189,9 @@ def minimize(
         else:
             run = start_checked(how, start, key, limits, "numpy")
             assert isinstance(run, NumpyRun)
-            evaluate = _evaluator(objective, on_nan)
-            outcome = loop(run, evaluate, rules, euclidean, time_limit, stride, listener, bar)
+            evaluate = _evaluator(objective, on_nan, False)
+            told = loop(run, evaluate, rules, euclidean, time_limit, stride, listener, bar)
+            outcome = told._replace(fun=objective.as_called(told.x, told.fun))
     finally:
         if bar is not None:
             bar.close()
@@ -258,6 +259,7 @@ def minimize_population(
                     run, evaluate, rules, euclidean, time_limit, stride, nan_raises, listener, bar,
                     polish,
                 )  # fmt: skip
+                outcome = outcome._replace(fun=objective.as_called(outcome.x, outcome.fun))
         finally:
             if bar is not None:
                 bar.close()
@@ -324,13 +326,16 @@ def _euclidean(norm: float) -> bool:
     return norm == 2
 
 
-def _evaluator(objective: Objective, on_nan: str) -> Callable[[Array, bool], Evaluation]:
+def _evaluator(
+    objective: Objective, on_nan: str, compiled: bool
+) -> Callable[[Array, bool], Evaluation]:
     """What a loop calls for value, gradient and Hessian at a point."""
+    found = objective.evaluate_compiled if compiled else objective.evaluate
     if on_nan == "worst":
-        return objective.evaluate
+        return found
 
     def evaluate(x: Array, hessian: bool) -> Evaluation:
-        told = objective.evaluate(x, hessian)
+        told = found(x, hessian)
         if math.isnan(told.f):
             raise FloatingPointError(f"fun is NaN at x = {x.tolist()}")
         return told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -66,6 +67,16 @@ class NativeObjective(Objective):
     def evaluate(self, x: Array, hessian: bool = False) -> Evaluation:
         with np.errstate(all="ignore"):  # a run that leaves the finite numbers is reported
             return super().evaluate(x, hessian)
+
+    def evaluate_compiled(self, x: Array, hessian: bool = False) -> Evaluation:
+        if not self.has_twin:
+            return self.evaluate(x, hessian)
+        f, g, h = self.native.value, self.native.gradient, self.native.hessian
+        return Evaluation(f(x), g(x), h(x) if hessian else None, nhev=int(hessian))
+
+    def as_called(self, x: Array, fun: float) -> float:
+        # The twin adds up in another order than NumPy does.
+        return float(self(x)) if math.isfinite(fun) else fun
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_compiled": None}
