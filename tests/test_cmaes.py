@@ -427,7 +427,9 @@ def test_ipop_doubles_the_population(engine):
     assert [d.regime for d in result.restarts] == ["first"] + ["large"] * (len(sizes) - 1)
     assert sum(d.nfev for d in result.restarts) == result.nfev
     assert sum(d.nit for d in result.restarts) == result.nit
-    assert min(d.fun for d in result.restarts) == result.fun
+    # In NumPy the result's value is that of a call, which adds up in another order.
+    rtol = 1e-12 if engine == "numpy" else 0.0
+    assert_allclose(min(d.fun for d in result.restarts), result.fun, rtol=rtol)
     for d in result.restarts[:-1]:
         assert d.sigma0 == 0.5 and str(d.nit) in d.message and d.status != Status.RUNNING
     assert result.restarts[-1].status == Status.RUNNING

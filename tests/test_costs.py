@@ -379,6 +379,8 @@ def test_curves():
         result = minimize(f, [1.0, 1.0], ml4pa.Adam(0.05), max_iter=3000, gtol=1e-9)
         assert result.engine == "numpy"
         assert_allclose(result.x, exact, rtol=max(rtol, 1e-6))
+    named = Curve(decay, 2, decay_jac)
+    assert repr(named) == "Curve(fun=decay, n_params=2, jac=decay_jac, features=1)"
     plane = Curve(lambda x, a, b: a * x[0] + b * x[1], 2, features=2)
     assert_allclose(plane.predict([2.0, 3.0], [[1.0, 1.0], [0.0, 2.0]]), [5.0, 6.0])
 

@@ -60,6 +60,16 @@ class Curve(Model):
         if not callable(self.jac):
             checks.choice("jac", self.jac, ("2-point", "3-point"))
 
+    def __repr__(self) -> str:
+        def name(f: Any) -> str:  # of a function without its address, which every process changes
+            return getattr(f, "__name__", None) or repr(f)
+
+        jac = name(self.jac) if callable(self.jac) else repr(self.jac)
+        return (
+            f"Curve(fun={name(self.fun)}, n_params={self.n_params}, jac={jac}, "
+            f"features={self.features})"
+        )
+
     def initial(self, rng: Any = None) -> Array:
         return np.ones(self.n_params)
 
