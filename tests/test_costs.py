@@ -207,10 +207,10 @@ def test_the_twin_is_the_specification(make):
             assert_array_equal(f.hessian(theta), f.hessian(theta).T)
 
 
-@pytest.mark.parametrize("rows", [1, 7, 8, 9, 63, 64, 65, 1023, 1024, 1025, 4000])
+@pytest.mark.parametrize("rows", [1, 2, 3, 4, 7, 8, 9, 63, 64, 65, 1023, 1024, 1025, 4000])
 def test_any_number_of_rows(rows):
-    """Tiles of 64 rows, vectors of 8, blocks of 1024: whole and cut."""
-    for model in (Linear(9), Logistic(7), Polynomial(4), MLP((3, 5, 2))):
+    """Rows one by one, tiles of 64, vectors of 8, blocks of 1024: whole and cut."""
+    for model in (Linear(9), Logistic(7), Polynomial(4), MLP((3, 5, 2)), MLP((9, 17, 8, 66))):
         for loss in ("mse", "chi2", *(["cross_entropy"] if model.link == "sigmoid" else [])):
             f = cost(model, loss, rows)
             theta = somewhere(f)

@@ -67,8 +67,8 @@ def test_the_table_covers_all():
 # ---- mini-batches --------------------------------------------------------------------------------
 
 
-def by_both_engines(cost, method):
-    a, b = (epochs(cost, method, engine=engine) for engine in ("compiled", "numpy"))
+def by_both_engines(cost, method, **given):
+    a, b = (epochs(cost, method, engine=engine, **given) for engine in ("compiled", "numpy"))
     assert a.engine == ("compiled" if cost.has_twin else "numpy") and b.engine == "numpy"
     assert_allclose(b.x, a.x, rtol=1e-9, atol=1e-12)
     assert_allclose(b.history.cost, a.history.cost, rtol=1e-9)
@@ -79,6 +79,13 @@ def by_both_engines(cost, method):
 def test_epochs_by_both_engines(make):
     for method in STEPS.values():
         by_both_engines(make(), method)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 4])
+@every_pair
+def test_batches_of_few_rows(make, rows):
+    """Some of them have loops of their own."""
+    by_both_engines(make(), STEPS["momentum"], batch_size=rows)
 
 
 def kept(cost, method):

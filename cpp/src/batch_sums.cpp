@@ -25,7 +25,9 @@ std::unique_ptr<BatchSum> make_batch_sum(const costs::Spec& spec, const costs::S
                                                      source);
     auto sum = costs::make_rowwise<T>(spec);
     if (!sum) return nullptr;
-    return std::make_unique<costs::AnySum<T>>(std::move(sum), source);
+    const bool polynomial = spec.model == "polynomial" && spec.loss != "cross_entropy";
+    const auto degree = polynomial ? static_cast<Index>(spec.numbers[0]) : 0;
+    return std::make_unique<costs::AnySum<T>>(std::move(sum), source, degree);
 }
 
 template std::unique_ptr<BatchSum> make_batch_sum(const costs::Spec&, const costs::Source<float>&);

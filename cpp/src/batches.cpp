@@ -15,7 +15,8 @@ void descend(Run& run, BatchSum& sum, const Batches& batches, const Reduction& r
         const double* theta = run.ask();
         sum.gradient(theta, first, rows, g.data());
         const double scale = reduction.scale(rows);
-        for (Index j = 0; j < n; ++j) g[j] *= scale;
+        if (scale != 1.0)
+            for (Index j = 0; j < n; ++j) g[j] *= scale;
         if (const auto penalty = reduction.penalty(rows)) penalty.add(theta, n, g.data());
         run.advance(g.data());
         if (run.stop() || !watch.go(rows * n)) return;

@@ -52,9 +52,11 @@ private:
 template <class T>
 class AnySum final : public DataSum<T> {
 public:
-    AnySum(std::unique_ptr<Rowwise<T>> sum, const Source<T>& source)
+    // Of a polynomial, its degree; else 0.
+    AnySum(std::unique_ptr<Rowwise<T>> sum, const Source<T>& source, Index degree)
         : DataSum<T>(source, source.features),
           sum_(std::move(sum)),
+          degree_(degree),
           work_(sum_->work()),
           theta_(sum_->n()),
           part_(sum_->n()) {}
@@ -64,6 +66,13 @@ public:
     void gradient(const double* theta, Index first, Index count, double* g) override {
         Block<T>& block = this->block_;
         const Rows<T> rows{block.x(), block.width(), 1, block.y(), block.w(), block_rows};
+        if constexpr (std::is_same_v<T, double>)
+            if (count <= block_rows) {
+                block.ask(this->visit_, first, count);
+                block.fill(this->visit_, first, count);
+                sum_->whole(theta, rows, 0, count, g, nullptr, work_);
+                return;
+            }
         std::copy_n(theta, n(), theta_.data());
         std::fill_n(g, n(), 0.0);
         for (Index i = 0; i < count; i += block_rows) {
@@ -75,8 +84,18 @@ public:
         }
     }
 
+    // A polynomial of low degree is linear in the powers of x.
+    bool descend_small(Run& run, const Batches& batches, const Reduction& reduction,
+                       Watch& watch) override {
+        if (degree_ == 0 || !is_few(run, batches)) return false;
+        FeedOf<T> feed(this->visit_, this->deck(), degree_);
+        descend_few(run, feed, true, true, batches, reduction, watch);
+        return true;
+    }
+
 private:
     std::unique_ptr<Rowwise<T>> sum_;
+    Index degree_;
     Work<T> work_;
     Buffer<T> theta_, part_;
 };

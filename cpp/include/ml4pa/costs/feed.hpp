@@ -25,15 +25,19 @@ public:
 };
 
 // Of data of numbers T. A deck's records are taken where they lie if they are float64; all others are
-// copied, so that the loop is compiled for one kind of number. Rows have one output.
+// copied, so that the loop is compiled for one kind of number. Rows have one output. With `powers`
+// the features are x, x^2, ... of one variable.
 template <class T>
 class FeedOf final : public Feed {
 public:
-    FeedOf(const Visit<T>& visit, Deck<T>* deck)
+    FeedOf(const Visit<T>& visit, Deck<T>* deck, Index powers = 1)
         : visit_(visit),
           deck_(deck),
-          records_{nullptr, visit.source.row, visit.source.features, visit.source.w != nullptr} {
-        if (in_place && deck != nullptr) return;
+          powers_(powers),
+          in_place_(std::is_same_v<T, double> && deck != nullptr && powers == 1),
+          records_{nullptr, visit.source.row, visit.source.features * powers,
+                   visit.source.w != nullptr} {
+        if (in_place_) return;
         records_.width = records_.features + (records_.weighted ? 2 : 1);
         copies_ = Buffer<double>(block_rows * records_.width);
     }
@@ -41,8 +45,8 @@ public:
     Records take(Index first, Index count) override {
         if (deck_ != nullptr && first == 0) deck_->draw_to(count);
         Records records = records_;
-        if constexpr (in_place)
-            if (deck_ != nullptr) {
+        if constexpr (std::is_same_v<T, double>)
+            if (in_place_) {
                 records.at = visit_.source.x + first * records.width;
                 return records;
             }
@@ -53,16 +57,13 @@ public:
 
     Changes<Pair<double>> changes(Index count) override {
         if (deck_ == nullptr) return {};
-        if constexpr (in_place)
-            return deck_->next(count);
-        else
-            deck_->draw(count);
+        if constexpr (std::is_same_v<T, double>)
+            if (in_place_) return deck_->next(count);
+        deck_->draw(count);
         return {};
     }
 
 private:
-    static constexpr bool in_place = std::is_same_v<T, double>;
-
     void copy(Index first, Index count) {
         const Source<T>& from = visit_.source;
         double* to = copies_.data();
@@ -70,6 +71,7 @@ private:
             const Index row = visit_.row(first + i);
             for (Index j = 0; j < from.features; ++j)
                 *to++ = from.x[row * from.row + j * from.column];
+            for (Index k = 1; k < powers_; ++k, ++to) *to = to[-1] * from.x[row * from.row];
             *to++ = from.y[row * from.target_row];
             if (from.w != nullptr) *to++ = from.w[row * from.target_row];
         }
@@ -77,6 +79,8 @@ private:
 
     const Visit<T>& visit_;
     Deck<T>* deck_;
+    Index powers_;
+    bool in_place_;  // whether the deck's records are what is wanted
     Records records_;
     Buffer<double> copies_;
 };

@@ -50,6 +50,13 @@ public:
     T whole(const T* theta, const Rows<T>& rows, Index first, Index count, T* g, T* h,
             Work<T>& work) const override {
         const Wants wants{g != nullptr, h != nullptr};
+        if constexpr (has_one)
+            if (count <= few) {
+                T total{};
+                for (Index i = first; i < first + count; ++i)
+                    total += one(theta, rows, i, i == first, g, work);
+                return total;
+            }
         begin(work, wants.hessian);
         const bool rowwise = by_rows(rows);
         for (Index i = 0; i < count; i += tile_rows) {
@@ -146,6 +153,38 @@ private:
             store_sums(to + j, s);
         }
         for (; j < n; ++j) to[j] = sum_of<T>(load(packs + j * lanes));
+    }
+
+    // Whether the model has formulas of its own for a single row.
+    static constexpr bool has_one =
+        requires(const Model& model, T* a) { model.forward_one(a, a, a, a); };
+
+    static constexpr Index few = 3;  // rows for which these are faster than a tile
+
+    T one(const T* theta, const Rows<T>& rows, Index i, bool first, T* g, Work<T>& work) const {
+        const Index out = model_.outputs();
+        const Tile<T>& tile = work.tile;
+        const T *x = rows.x + i * rows.row, *y = rows.y + i * out;
+        if (rows.column != 1) {
+            for (Index j = 0; j < model_.features(); ++j) tile.x[j] = x[j * rows.column];
+            x = tile.x;
+        }
+        model_.forward_one(theta, x, tile.scratch, tile.score);
+        const losses::Loop<T> loop = g != nullptr ? loss_.gradient : loss_.value;
+        for (Index o = 0; o < out; o += losses::most_at_once)
+            loop(tile.score + o, y + o, std::min(losses::most_at_once, out - o), tile.value + o,
+                 tile.slope + o, work.curvature + o);
+        const T* w = rows.w != nullptr ? rows.w + i * out : nullptr;
+        T total{};
+        for (Index o = 0; o < out; ++o) {
+            if (w != nullptr) tile.value[o] *= w[o], tile.slope[o] *= w[o];
+            total += tile.value[o];
+        }
+        if (g != nullptr && first)
+            model_.template backward_one<false>(theta, x, tile.scratch, tile.slope, g);
+        else if (g != nullptr)
+            model_.template backward_one<true>(theta, x, tile.scratch, tile.slope, g);
+        return total;
     }
 
     static constexpr bool has_rows = requires(const Model& model) { model.by_rows(); };

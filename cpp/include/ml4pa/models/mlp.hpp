@@ -7,6 +7,7 @@
 
 #include "ml4pa/models/activations.hpp"
 #include "ml4pa/models/model.hpp"
+#include "ml4pa/models/one_row.hpp"
 
 namespace ml4pa::models {
 
@@ -71,7 +72,48 @@ public:
         }
     }
 
+    // The same for a single row, whose partial sums would cost more than its products. The hidden
+    // layers' a stand one after the other in `scratch`, each with room for whole packs.
+    template <class T>
+    void forward_one(const T* theta, const T* x, T* scratch, T* score) const {
+        for (std::size_t l = 1; l < layers_.size(); ++l) {
+            const bool last = l + 1 == layers_.size();
+            const Index into = layers_[l - 1], out = layers_[l];
+            T* z = last ? score : scratch;
+            weigh(theta, x, into, z, out);
+            if (last) return;
+            std::fill(z + out, z + whole(out), T{});
+            std::visit([&](auto g) { activate<decltype(g)>(z, 1, whole(out), 0); }, activation_);
+            theta += out * (1 + into);
+            x = z;
+            scratch += whole(out);
+        }
+    }
+
+    // The gradient, from slope = dL/dscore, written or added to g; dL/dz takes the place of a = g(z).
+    template <bool adds, class T>
+    void backward_one(const T* theta, const T* x, T* scratch, const T* slope, T* g) const {
+        T* pulled = scratch + hidden_ * lanes;
+        for (std::size_t l = 1; l + 1 < layers_.size(); ++l) scratch += whole(layers_[l]);
+        Index first = n_;
+        for (std::size_t l = layers_.size(); --l > 0;) {
+            const Index into = layers_[l - 1], out = layers_[l];
+            first -= out * (1 + into);
+            if (l == 1) return spread<adds>(slope, out, x, into, g + first);
+            T* a = scratch -= whole(into);
+            spread<adds>(slope, out, a, into, g + first);
+            pull_back(theta + first, slope, out, pulled, into);
+            const auto chain = [&](auto activation) {
+                for (Index j = 0; j < into; ++j) a[j] = pulled[j] * activation.slope(a[j]);
+            };
+            std::visit(chain, activation_);
+            slope = a;
+        }
+    }
+
 private:
+    static Index whole(Index count) { return (count + lanes - 1) / lanes * lanes; }
+
     // z_o = bias_o + sum_j w_oj a_j, where w_oj is at[o row + j column], and the biases lie as the
     // rows do.
     template <class T>
