@@ -16,7 +16,7 @@ from cases import COSTS, GRADIENT, MINIMAL, MODEL_ROWS, wants_hessian
 from numpy.testing import assert_allclose, assert_array_equal
 from promises import both_engines, noisy, same, tell
 
-from ml4pa import Curve, fit, minimize
+from ml4pa import Curve, InverseTime, Momentum, RMSprop, fit, minimize
 from ml4pa.losses import LOSSES
 from ml4pa.stop import Status
 
@@ -81,11 +81,30 @@ def test_epochs_by_both_engines(make):
         by_both_engines(make(), method)
 
 
+PLAIN = {name: m for name, m in GRADIENT.items() if not wants_hessian(m)}
+PLAIN["schedule"] = Momentum(InverseTime(1e-3, 0.1))
+PLAIN["bare"] = RMSprop(1e-3, eps_root=0)  # the quotient of what is 0 for all rows is 0/0
+
+
 @pytest.mark.parametrize("rows", [1, 2, 3, 4])
 @every_pair
 def test_batches_of_few_rows(make, rows):
-    """Some of them have loops of their own."""
-    by_both_engines(make(), STEPS["momentum"], batch_size=rows)
+    """Some have loops of their own, for methods without noise."""
+    for method in PLAIN.values():
+        by_both_engines(make(), method, batch_size=rows)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 4])
+@every_pair
+def test_few_rows_that_leave_the_finite_numbers(make, rows):
+    """At the same step in both engines, with the same parameters."""
+    for rate in (1e155, 1e300):
+        method = Momentum(rate)
+        a, b = (
+            epochs(make(), method, engine=engine, batch_size=rows)
+            for engine in ("compiled", "numpy")
+        )
+        assert (a.status, a.nit) == (b.status, b.nit)
 
 
 def kept(cost, method):

@@ -10,6 +10,7 @@
 #include "ml4pa/costs/spec.hpp"
 #include "ml4pa/few.hpp"
 #include "ml4pa/losses/loops.hpp"
+#include "ml4pa/rows.hpp"
 
 namespace ml4pa::costs {
 
@@ -17,9 +18,8 @@ namespace ml4pa::costs {
 template <class T>
 class DataSum : public BatchSum {
 public:
-    // A row of the block has `width` numbers.
-    DataSum(const Source<T>& source, Index width)
-        : block_(source, width), source_(source), deck_(source) {}
+    DataSum(const Source<T>& source, Index width, Index before = 0)
+        : block_(source, width, before), source_(source), deck_(source) {}
 
     void begin(const Batches& b) final {
         const Index count = b.stop - b.start;
@@ -100,13 +100,14 @@ private:
     Buffer<T> theta_, part_;
 };
 
-// s = theta_0 + sum_j theta_j x_j: a row of the block is x_1, ..., x_p, 1, 0, ..., 0, whole vectors.
+// s = theta_0 + sum_j theta_j x_j: a row of the block is 1, x_1, ..., x_p, 0, ..., 0, whole vectors,
+// in the order of the parameters: a vector of them is then read as it was written.
 // The score is eight partial sums over these, and the gradient four sums over the rows.
 template <class T>
 class LinearSum final : public DataSum<T> {
 public:
     LinearSum(const Spec& spec, Index p, bool intercept, const Source<T>& source)
-        : DataSum<T>(source, (p + intercept + lanes - 1) / lanes * lanes),
+        : DataSum<T>(source, (p + intercept + lanes - 1) / lanes * lanes, intercept),
           loss_(losses::loops<T>(spec)),
           squares_(spec.loss != "cross_entropy"),
           p_(p),
@@ -116,14 +117,13 @@ public:
           slope_(block_rows),
           total_(width_) {
         if (intercept)
-            for (Index i = 0; i < block_rows; ++i) block_.x()[i * width_ + p] = T{1};
+            for (Index i = 0; i < block_rows; ++i) block_.x()[i * width_] = T{1};
     }
 
     Index n() const override { return p_ + intercept_; }
 
     void gradient(const double* theta, Index first, Index count, double* g) override {
-        std::copy_n(theta + intercept_, p_, theta_.data());
-        if (intercept_) theta_.data()[p_] = static_cast<T>(theta[0]);
+        copy(theta, n(), theta_.data());
         std::fill_n(total_.data(), width_, T{});
         for (Index i = 0; i < count; i += block_rows) {
             const Index m = std::min(block_rows, count - i);
@@ -147,19 +147,50 @@ public:
             ask(3);
             add(padded);
         }
-        std::copy_n(total_.data(), p_, g + intercept_);
-        if (intercept_) g[0] = total_.data()[p_];
+        copy(total_.data(), n(), g);
     }
 
     bool descend_small(Run& run, const Batches& batches, const Reduction& reduction,
                        Watch& watch) override {
-        if (!is_few(run, batches)) return false;
-        FeedOf<T> feed(this->visit_, this->deck());
-        descend_few(run, feed, squares_, intercept_ != 0, batches, reduction, watch);
-        return true;
+        if (is_few(run, batches)) {
+            FeedOf<T> feed(this->visit_, this->deck());
+            descend_few(run, feed, squares_, intercept_ != 0, batches, reduction, watch);
+            return true;
+        }
+        if constexpr (std::is_same_v<T, double>)
+            if (goes_by_row(run, batches, reduction)) {
+                Taken rows(*this);
+                descend_by_row(run, rows, squares_, batches, watch);
+                return true;
+            }
+        return false;
     }
 
 private:
+    // The rows of the visit, in the block.
+    class Taken final : public RowBlocks {
+    public:
+        explicit Taken(LinearSum& sum) : sum_(sum) {}
+        RowBlock take(Index first, Index count) override {
+            Block<T>& block = sum_.block_;
+            block.ask(sum_.visit_, first, count);
+            block.fill(sum_.visit_, first, count);
+            return {block.x(), block.y(), block.w(), block.width()};
+        }
+
+    private:
+        LinearSum& sum_;
+    };
+
+    // In vectors that are read as such: memcpy's last one overlaps the one before.
+    template <class From, class To>
+    static void copy(const From* from, Index count, To* to) {
+        Index j = 0;
+        if constexpr (std::is_same_v<From, To>)
+            for (; j + lanes <= count; j += lanes) store(to + j, load(from + j));
+        for (; j < count; ++j) to[j] = static_cast<To>(from[j]);
+    }
+
     // Some rows at a time; each is folded as in linalg.hpp.
     void score(Index padded) {
         constexpr int several = width<T>;

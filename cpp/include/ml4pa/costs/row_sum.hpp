@@ -51,7 +51,7 @@ public:
             Work<T>& work) const override {
         const Wants wants{g != nullptr, h != nullptr};
         if constexpr (has_one)
-            if (count <= few) {
+            if (count <= few && rows.column == 1) {
                 T total{};
                 for (Index i = first; i < first + count; ++i)
                     total += one(theta, rows, i, i == first, g, work);
@@ -165,10 +165,6 @@ private:
         const Index out = model_.outputs();
         const Tile<T>& tile = work.tile;
         const T *x = rows.x + i * rows.row, *y = rows.y + i * out;
-        if (rows.column != 1) {
-            for (Index j = 0; j < model_.features(); ++j) tile.x[j] = x[j * rows.column];
-            x = tile.x;
-        }
         model_.forward_one(theta, x, tile.scratch, tile.score);
         const losses::Loop<T> loop = g != nullptr ? loss_.gradient : loss_.value;
         for (Index o = 0; o < out; o += losses::most_at_once)
