@@ -9,7 +9,7 @@ import time
 
 import numpy as np
 import pytest
-from cases import FAST, GRADIENT, minimal
+from cases import FAST, GRADIENT, minimal, table
 from numpy.testing import assert_allclose, assert_array_equal
 from test_promises_endings import main_thread, soon
 
@@ -31,6 +31,8 @@ from ml4pa import (
     fit,
 )
 from ml4pa.batches import order
+from ml4pa.costs import errors
+from ml4pa.models import Chebyshev
 
 ENGINES = ("compiled", "numpy")
 engines = pytest.mark.parametrize("engine", ENGINES)
@@ -71,6 +73,49 @@ def test_data_that_do_not_determine_the_parameters_are_reported():
     assert not told.success and told.status == Status.UNDETERMINED
     assert "determine 2 of 3 parameters" in told.message
     assert told.covariance is None and told.errors is None and told.correlation is None
+
+
+@engines
+@pytest.mark.parametrize(("low", "high", "degree"), [(1990, 2020, 8), (1, 10, 30), (0, 1, 30)])
+def test_coefficients_that_float64_cannot_hold_are_reported(low, high, degree, engine):
+    x = np.linspace(low, high, 100)
+    y = np.sin(5 * (x - low) / (high - low)) + 0.1 * table(100, 1)[:, 0]
+    told = fit(Polynomial(degree), x, y, loss="chi2", sigma=0.1, engine=engine)
+    wanted = np.polynomial.Polynomial.fit(x, y, degree)
+    least = np.sum((y - wanted(x)) ** 2) / 0.01
+    assert not told.success and told.status == Status.ROUNDED
+    assert f"but the minimum is {least:.5g}"[:-1] in told.message
+    assert "models.Chebyshev" in told.message and "standard deviations" in told.errors_message
+    same = fit(Chebyshev(degree, low, high), x, y, loss="chi2", sigma=0.1, engine=engine)
+    assert same.success and same.chi2 == pytest.approx(least, rel=1e-6)
+    low_degree = fit(Polynomial(2), x, y, loss="chi2", sigma=0.1, engine=engine)
+    assert low_degree.success and low_degree.errors_message == "errors from the Hessian"
+
+
+def test_the_exact_solution_stays_exact_where_rows_are_held_back():
+    x, y = np.linspace(0, 1, 50), 3 - np.linspace(0, 1, 50) + 0.1 * table(50, 1)[:, 0]
+    given = fit(Polynomial(1), x[:40], y[:40], validation=(x[40:], y[40:]))
+    assert given.success and given.status == Status.EXACT
+    assert_array_equal(given.params, fit(Polynomial(1), x[:40], y[:40]).params)
+    assert given.history.validation.tolist() == [Cost(Polynomial(1), x[40:], y[40:])(given.params)]
+    drawn = fit(Polynomial(1), x, y, validation=0.2, rng=1)
+    assert drawn.status == Status.EXACT and drawn.objective.n_data == 40
+    assert drawn.history.validation[0] != drawn.history.cost[0]
+    asked = fit(Polynomial(1), x, y, validation=0.2, epochs=2, rng=1)
+    assert asked.status == Status.EPOCHS
+
+
+def test_errors_away_from_the_minimum_say_so():
+    x = np.linspace(0, 3, 40)
+    y = 3 * np.exp(-x) + 0.01 * table(40, 1)[:, 0]
+    decay = Curve(lambda x, a, b: a * np.exp(-b * x), 2)
+    found = fit(decay, x, y, loss="chi2", sigma=0.01)
+    assert found.errors_message == "errors from the Hessian"
+    held = fit(decay, x, y, loss="chi2", sigma=0.01, bounds=[(2.0, 2.5), (0.0, 9.0)])
+    assert held.errors is not None and "bounds hold it" in held.errors_message
+    # By hand: a mean of four, each with error 1/2, moved by one of its errors of 1/4.
+    cost = Cost(Polynomial(0), [0, 1, 2, 3], [1, 2, 1, 2], "chi2", sigma=0.5)
+    assert "minimum 1 standard deviations away" in errors(cost, [1.75]).message
 
 
 def test_chi2_and_ndof():

@@ -136,7 +136,7 @@ class Fit(Result):
     def message(self) -> str:
         """The reason of stopping as a sentence, with what was measured and its limit."""
         h, reason = self.history, self.stop.reason
-        if reason in (Status.EXACT, Status.UNDETERMINED):
+        if reason in (Status.EXACT, Status.UNDETERMINED, Status.ROUNDED):
             return self.note
         if reason not in (Status.EPOCHS, Status.PATIENCE, Status.DIVERGED) or len(h) == 0:
             return super().message

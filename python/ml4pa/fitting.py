@@ -113,7 +113,8 @@ def fit(
         The start; default ``model.initial(rng)``.
     validation : (X, y), (X, y, sigma) or float in (0, 1), optional
         Data to watch that are not fitted, or the fraction of the rows, drawn at random, that is
-        set aside for it. Their cost has no penalties.
+        set aside for it. Their cost has no penalties. By itself it does not replace the exact
+        solution, which is then that of the rows left.
     patience : int >= 1, optional
         Stop where the cost, of the validation data where there are some, has had no new minimum
         for so many epochs.
@@ -200,12 +201,18 @@ def fit(
         checks.only_without("mini-batches, epochs or validation", covariance=covariance)
         checks.only_without("epochs (try patience, target or max_time)", **whole_only)
         asked = _asked(in_epochs, evaluate, max_time, target)
+        exactly = how is None and limits is None
         how = how or Adam(0.01)
         checks.steps_by_formula(how, "a fit in epochs")
         compiled = engine == "compiled"
         source, watched, objective = _source(
             model, X, y, sigma, terms, asked, shuffle, draws, compiled
         )
+        only_held_back = all(in_epochs[k] is None for k in ("epochs", "batch_size", "patience"))
+        if exactly and only_held_back and objective is not None:
+            kept = objective()
+            if kept is not None and _is_quadratic(kept):
+                return _exact(kept, engine, watched)
         run = _start(how, start, draws, limits, engine, source)
         course = _through(run, source, watched, asked, callback, progress, model)
         return _from_epochs(course, run, model, objective)
@@ -251,16 +258,17 @@ def _is_quadratic(cost: Cost) -> bool:
     return linear and not cost.loss.classifies and cost.l1 == 0
 
 
-def _exact(cost: Cost, engine: str) -> Fit:
+def _exact(cost: Cost, engine: str, watched: Table | None = None) -> Fit:
     from .costs import solve
 
     told = solve(cost, engine)
-    determined = told.rank == cost.n
-    status = Status.EXACT if determined else Status.UNDETERMINED
-    value = float(cost(told.params))
-    history = History(np.zeros(1, dtype=np.int64), np.array([value]))
+    status = Status.EXACT
+    if not told.exact:
+        status = Status.ROUNDED if told.rank == cost.n else Status.UNDETERMINED
+    held_back = None if watched is None else np.array([watched.value(told.params)])
+    history = History(np.zeros(1, dtype=np.int64), np.array([told.cost]), held_back)
     return Fit(
-        told.params, value, determined, status, 0, 1, 1, 0, cost.gradient(told.params), engine,
+        told.params, told.cost, told.exact, status, 0, 1, 1, 0, cost.gradient(told.params), engine,
         stop=Stop(status, told.rank, cost.n), model=cost.model, history=history,
         make_objective=partial(_same, cost), note=told.message,
     )  # fmt: skip

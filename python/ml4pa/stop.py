@@ -33,6 +33,7 @@ class Status(IntEnum):
     LINE_SEARCH = 42
     SADDLE = 43
     UNDETERMINED = 44
+    ROUNDED = 45
     NO_VALUE = 49
     TOLFUN = 50
     TOLX = 51

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import __version__
+from ..costs.errors import PLAIN
 from ..models import Linear, Polynomial
 from ..objective import Array
 
@@ -81,6 +82,8 @@ def lines(file: str, loss: str, data: Data, fit: Fit) -> Iterator[str]:
         yield f"{'cost, held back':<22}{np.nanmin(fit.history.validation):.8g}"
     if fit.errors is None:
         yield f"{'errors':<22}{fit.errors_message.removeprefix('no errors: ')}"
+    elif fit.errors_message != PLAIN:
+        yield f"{'errors':<22}{fit.errors_message.removeprefix(PLAIN + ', ')}"
     yield f"{'stopped':<22}{fit.message}"
 
 

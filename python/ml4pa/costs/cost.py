@@ -241,10 +241,13 @@ class Cost(NativeObjective):
 
     def derivatives(self, theta: Array) -> tuple[Array, Array]:
         """Gradient (n,) and Hessian (n, n) at theta, in one pass over the data."""
+        return self.expansion(theta)[1:]
+
+    def expansion(self, theta: Array) -> tuple[float, Array, Array]:
+        """Value, gradient (n,) and Hessian (n, n) at theta, in one pass over the data."""
         if not self.has_twin:
-            return self._gradient(theta), self._hessian(theta)
-        _, g, h = self.native.evaluate(theta)
-        return g, h
+            return float(self._value(theta)), self._gradient(theta), self._hessian(theta)
+        return self.native.evaluate(theta)
 
     def hessian(self, x: ArrayLike) -> Array:
         checks.has_hessian(self)

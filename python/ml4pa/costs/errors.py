@@ -8,10 +8,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import checks
-from ..models import Polynomial
+from ..models import Model, Polynomial
 from ..objective import Array
 from .basis import basis_of
 from .cost import Cost
+
+#: What the message says of errors without a reservation.
+PLAIN = "errors from the Hessian"
+#: Standard deviations from the minimum at which the message says so.
+FAR = 0.1
 
 
 class Errors(NamedTuple):
@@ -48,7 +53,8 @@ def errors(cost: Cost, params: ArrayLike) -> Errors:
     ----------
     cost : Cost
     params : array_like (n,)
-        The parameters at the minimum.
+        The parameters at the minimum. Where the Hessian's minimum is more than a tenth of a
+        standard deviation away, the message says so.
 
     Returns
     -------
@@ -59,7 +65,8 @@ def errors(cost: Cost, params: ArrayLike) -> Errors:
     For a model without Hessian (`MLP`, `Curve`) it is taken from central differences of the
     gradient, over a thousandth of each parameter's error. NumPy's ``polyfit(cov=True)`` and SciPy's
     ``curve_fit`` give the matrix of "mse"; with ``cov="unscaled"`` and ``absolute_sigma=True``,
-    that of "chi2".
+    that of "chi2". For a model that is not linear SciPy leaves the second derivatives of the model
+    out of H.
 
     Examples
     --------
@@ -76,14 +83,14 @@ def errors(cost: Cost, params: ArrayLike) -> Errors:
     F. James, Statistical Methods in Experimental Physics (2006), sections 7.3 and 9.1.
     """
     theta = checks.vector(params, cost.n, "params")
-    total = cost._summed(cost.model.score(theta, cost.X))[0]
+    total, slope = cost._summed(cost.model.score(theta, cost.X))
     unit = cost.loss.unit(total, cost.n_data, cost.n)
     if not unit > 0:
         return _none(
             f"no errors: {cost.n_data} data and {cost.n} parameters leave no residual to "
             "estimate the error of the data from"
         )
-    H, T = _hessian(cost, theta, unit)
+    H, T, model = _hessian(cost, theta, unit)
     if not np.isfinite(H).all():
         return _none("no errors: the Hessian is not finite")
     size = np.sqrt(np.abs(np.diagonal(H)))
@@ -98,23 +105,33 @@ def errors(cost: Cost, params: ArrayLike) -> Errors:
     covariance = unit * (T @ inverse @ T.T)
     covariance = 0.5 * (covariance + covariance.T)
     sigma = np.sqrt(np.diagonal(covariance))
-    return Errors(covariance, sigma, covariance / np.outer(sigma, sigma), "errors from the Hessian")
+    message = PLAIN
+    g = model.pull(theta, cost.X, slope) + T.T @ cost._pull(theta) / cost.scale
+    # How far Newton's step leads, in standard deviations; |theta| has no slope where it has a kink.
+    distance = 0.0 if cost.l1 else float(np.sqrt(max(g @ inverse @ g, 0.0) / unit))
+    if distance > FAR:
+        message += (
+            f", but the cost has its minimum {distance:.2g} standard deviations away: the fit has "
+            "not converged, or bounds hold it"
+        )
+    return Errors(covariance, sigma, covariance / np.outer(sigma, sigma), message)
 
 
 def _none(message: str) -> Errors:
     return Errors(None, None, None, message)
 
 
-def _hessian(cost: Cost, theta: Array, unit: float) -> tuple[Array, Array]:
-    """H of the sum in well determined parameters c, and T, where theta = T c."""
+def _hessian(cost: Cost, theta: Array, unit: float) -> tuple[Array, Array, Model]:
+    """H of the sum in well determined parameters c, T, where theta = T c, and the model of c."""
     if not cost.model.linear:
-        return _differences(cost, theta, unit) / cost.scale, np.eye(cost.n)
+        return _differences(cost, theta, unit) / cost.scale, np.eye(cost.n), cost.model
     if not isinstance(cost.model, Polynomial):
-        return cost.hessian(theta) / cost.scale, np.eye(cost.n)
+        return cost.hessian(theta) / cost.scale, np.eye(cost.n), cost.model
     basis = basis_of(cost)
     penalty = 2.0 * cost.l2 * (basis.T.T * cost.model.penalised) @ basis.T
     # Its Hessian does not depend on c: the losses of a polynomial are quadratic.
-    return (basis.cost.hessian(np.zeros(cost.n)) + penalty) / cost.scale, basis.T
+    H = (basis.cost.hessian(np.zeros(cost.n)) + penalty) / cost.scale
+    return H, basis.T, basis.cost.model
 
 
 def _differences(cost: Cost, theta: Array, unit: float) -> Array:

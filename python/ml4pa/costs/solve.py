@@ -28,13 +28,30 @@ class Solution(NamedTuple):
     condition : float
         The ratio of the extreme singular values of that matrix, its columns scaled to length 1.
     message : str
-        How it was found, and what is wrong where rank < n.
+        How it was found, and what is wrong where it is not exact.
+    cost : float
+        The cost of params.
+    exact : bool
+        False where rank < n, or where params, powers of x rounded to float64, have another cost
+        than the solution in Chebyshev polynomials.
     """
 
     params: Array
     rank: int
     condition: float
     message: str
+    cost: float
+    exact: bool
+
+
+class Found(NamedTuple):
+    """theta, and of the sum over the data and the penalties: its minimum, and its value at 0."""
+
+    theta: Array
+    rank: int
+    condition: float
+    least: float
+    at_zero: float
 
 
 def solve(cost: Cost, engine: str = "compiled") -> Solution:
@@ -61,7 +78,9 @@ def solve(cost: Cost, engine: str = "compiled") -> Solution:
     -------
     Solution
         Data that do not determine the parameters give rank < n, a message that says so, and of all
-        solutions the shortest c.
+        solutions the shortest c. A polynomial of high degree, or far from x = 0, may have
+        coefficients that float64 cannot hold well enough: then ``exact`` is False, and the message
+        says what to do.
 
     Raises
     ------
@@ -90,10 +109,10 @@ def solve(cost: Cost, engine: str = "compiled") -> Solution:
     found = None
     if engine == "compiled" and cost.whitening is None:
         found = _normal_equations(basis, penalty)
-    return found or _singular_values(basis, penalty)
+    return _told(cost, found or _singular_values(basis, penalty))
 
 
-def _singular_values(basis: Basis, penalty: Array) -> Solution:
+def _singular_values(basis: Basis, penalty: Array) -> Found:
     cost = basis.cost
     a, y = cost.model.design(cost.X), cost.y[:, 0]
     if cost.whitening is not None:
@@ -103,11 +122,14 @@ def _singular_values(basis: Basis, penalty: Array) -> Solution:
         a, y = root * a, root[:, 0] * y
     rows, told = np.vstack([a, penalty]), np.append(y, np.zeros(cost.n))
     c, rank, condition = _least_squares(rows, told)
-    correction, _, _ = _least_squares(rows, told - rows @ c)
-    return _told(basis.theta(c, correction), rank, condition)
+    residual = told - rows @ c
+    correction, _, _ = _least_squares(rows, residual)
+    return Found(
+        basis.theta(c, correction), rank, condition, float(residual @ residual), float(y @ y)
+    )
 
 
-def _normal_equations(basis: Basis, penalty: Array) -> Solution | None:
+def _normal_equations(basis: Basis, penalty: Array) -> Found | None:
     """Two Newton steps from 0, the second a refinement; None where too many digits would be lost.
 
     With A^T W^2 A = R^T R a step d minimises |R d + R^-T g|^2 + |S (c + d)|^2, where g is half the
@@ -115,7 +137,8 @@ def _normal_equations(basis: Basis, penalty: Array) -> Solution | None:
     """
     cost = basis.cost.replaced(reduction="sum")
     zero = np.zeros(cost.n)
-    slope, curved = cost.derivatives(zero)
+    at_zero, first, curved = cost.expansion(zero)
+    slope = first
     try:
         R = np.asarray(np.linalg.cholesky(0.5 * curved).T, dtype=np.float64)
     except np.linalg.LinAlgError:
@@ -131,7 +154,8 @@ def _normal_equations(basis: Basis, penalty: Array) -> Solution | None:
         told = np.append(-np.linalg.solve(R.T, 0.5 * slope), -(penalty @ c))
         d, rank, condition = _least_squares(rows, told)
         parts.append(d)
-    return _told(basis.theta(*parts), rank, condition)
+    least = at_zero + 0.5 * float(first @ np.sum(parts, axis=0))
+    return Found(basis.theta(*parts), rank, condition, least, at_zero)
 
 
 def _scaled(a: Array) -> tuple[Array, Array]:
@@ -154,13 +178,23 @@ def _least_squares(a: Array, y: Array) -> tuple[Array, int, float]:
     return c / lengths, int(rank), float(condition)
 
 
-def _told(theta: Array, rank: int, condition: float) -> Solution:
-    n = theta.size
+def _told(cost: Cost, found: Found) -> Solution:
+    theta, rank, n = found.theta, found.rank, found.theta.size
+    value, least = float(cost(theta)), cost.scale * max(found.least, 0.0)
+    # A change that matters to no error of a parameter, and the rounding of y itself.
+    rounding = 1e-3 * least + 1e-12 * cost.scale * found.at_zero
+    exact = rank == n and abs(value - least) <= rounding
     if rank < n:
         message = (
             f"the data determine {rank} of {n} parameters: take fewer parameters, more data, "
             "or l2 > 0"
         )
+    elif not exact:
+        message = (
+            f"rounded: with these coefficients the cost is {value:.6g}, but the minimum is "
+            f"{least:.6g}, which powers of x do not reach in float64: shift and scale x to "
+            "[-1, 1], or fit models.Chebyshev"
+        )
     else:
-        message = f"exact solution; the design matrix has condition number {condition:.3g}"
-    return Solution(theta, rank, condition, message)
+        message = f"exact solution; the design matrix has condition number {found.condition:.3g}"
+    return Solution(theta, rank, found.condition, message, value, exact)
