@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import zipfile
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
@@ -106,6 +107,9 @@ def load(path: str | os.PathLike[str], *, engine: str | None = None) -> Run:
         checks.choice("engine", engine, ENGINES)
     with open(path, "rb") as file:
         try:
+            if not zipfile.is_zipfile(file):
+                raise ValueError("it is no .npz file")
+            file.seek(0)
             return _read(file, engine)
         except Exception as error:
             raise ValueError(f"path={str(path)!r} is not a checkpoint of ml4pa: {error}") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ from .population_run import CompiledPopulationRun, NumpyPopulationRun, Populatio
 from .population_run import start as start_population
 from .progress import Bar
 from .result import Result
-from .run import ENGINES, NumpyRun, is_native, native, noise_key, start_checked
+from .run import ENGINES, NumpyRun, Run, is_native, native, noise_key, start_checked
 from .stop import CONVERGED, Status, Stop
 from .stopping import RULES
 
@@ -39,7 +40,7 @@ LIMITS = tuple((i, rule.keyword, rule.limit, rule.converged) for i, rule in enum
 def minimize(
     fun: Any,
     x0: ArrayLike | None = None,
-    method: Method | str = "adam",
+    method: Method | Run | str = "adam",
     *,
     jac: Any = None,
     hess: Any = None,
@@ -69,9 +70,13 @@ def minimize(
     fun : Objective or callable
         What is minimised: a landscape, a `Function`, or ``fun(x, *args) -> float``.
     x0 : array_like (n,)
-        The start, within the bounds.
-    method : Method or str, default "adam"
-        The method, or its lower-case name, which stands for its defaults.
+        The start, within the bounds. A population method may do without: `CMAES` and
+        `GeneticAlgorithm` then draw one.
+    method : Method, str or Run, default "adam"
+        The method, or its lower-case name, which stands for its defaults. A Run, made by
+        ``method.start(x0)`` or `ml4pa.load`, goes on from where it is, and stays where the call
+        leaves it, also by Ctrl-C; it has its start, its bounds and its random numbers, so ``x0``,
+        ``bounds`` and ``rng`` are None. Counters and budgets are those of the call.
     jac, hess, args
         For a bare callable: see `Function`.
     bounds : sequence of (low, high), (n, 2) array, or scipy.optimize.Bounds
@@ -97,7 +102,7 @@ def minimize(
         ``callback(intermediate_result)`` after every iterate, with ``x, fun, nit, nfev`` of the
         run so far; raising StopIteration ends the run with a valid result.
     rng : None, int, SeedSequence, BitGenerator or Generator
-        Where the method's random numbers come from (`noise`).
+        Where the method's random numbers come from: a population's points, and `noise`.
     threads : int >= 1
         Threads that evaluate a native objective at the points of a population, and the finite
         differences of a `CompiledFunction`; default all that the process may use. No number of
@@ -137,18 +142,24 @@ def minimize(
     [1.0]
     """
     objective = as_objective(fun, jac, hess, args)
-    how = _method(method)
     checks.choice("engine", engine, ENGINES)
+    run: Any = None  # one that goes on
+    how: GradientMethod | PopulationMethod
+    if isinstance(method, Run):
+        run = checks.unfinished(method, objective.n, x0=x0, bounds=bounds, rng=rng)
+        x0, engine, how = run.x, run.engine, run.method
+    else:
+        how = _method(method)
     if isinstance(how, PopulationMethod):
         return minimize_population(
-            objective, x0, how, bounds=bounds, max_iter=max_iter, max_evals=max_evals,
+            objective, x0, how, run=run, bounds=bounds, max_iter=max_iter, max_evals=max_evals,
             max_time=max_time, target=target, gtol=gtol, xtol=xtol, ftol=ftol, norm=norm,
             record=record, callback=callback, rng=rng, threads=threads, workers=workers,
             on_nan=on_nan, progress=progress, engine=engine,
         )  # fmt: skip
     start = checks.start(x0, objective.n, how.name)
-    limits = checks.bounds(bounds, start.size)
-    if limits is not None:
+    limits = checks.bounds(bounds, start.size) if run is None else run.bounds
+    if run is None and limits is not None:
         checks.start_within(start, limits)
     given = {
         "gtol": gtol, "xtol": xtol, "ftol": ftol, "target": target,
@@ -174,20 +185,24 @@ def minimize(
         objective.check_hessian()
     twin = objective.twin
     known = twin is not None or type(objective) is Function
-    compiled = engine == "compiled" and known and is_native(how)
-    key = noise_key(how, rng)
+    compiled = engine == "compiled" and (known or run is not None) and is_native(how)
+    before = math.inf if run is None else run.fun
     ran = "compiled" if compiled else "numpy"
     bar = Bar(progress, max_iter, max_evals) if progress else None
     listener = None if callback is None else _listener(callback, ran)
     try:
         if compiled:
             what = twin if twin and on_nan == "worst" else _evaluator(objective, on_nan, True)
-            made_from = native(how, start, key, limits)
-            outcome: Outcome | tuple[Any, ...] = _core.minimize(
-                *made_from, what, rules, euclidean, time_limit, stride, listener, bar, threads or 0
+            if run is None:
+                descend = partial(_core.minimize, *native(how, start, noise_key(how, rng), limits))
+            else:
+                descend = run.native.minimize
+            outcome: Outcome | tuple[Any, ...] = descend(
+                what, rules, euclidean, time_limit, stride, listener, bar, threads or 0
             )
         else:
-            run = start_checked(how, start, key, limits, "numpy")
+            if run is None:
+                run = start_checked(how, start, noise_key(how, rng), limits, "numpy")
             assert isinstance(run, NumpyRun)
             evaluate = _evaluator(objective, on_nan, False)
             told = loop(run, evaluate, rules, euclidean, time_limit, stride, listener, bar)
@@ -195,7 +210,10 @@ def minimize(
     finally:
         if bar is not None:
             bar.close()
-    return _result(outcome, how, ran, euclidean, stride)
+    result = _result(outcome, how, ran, euclidean, stride)
+    if before <= result.fun:
+        result.jac = None  # that of a point of an earlier call
+    return result
 
 
 def minimize_population(
@@ -203,6 +221,7 @@ def minimize_population(
     x0: Any,
     how: PopulationMethod,
     *,
+    run: PopulationRun | None = None,
     bounds: Any,
     max_time: float | None,
     gtol: float | None,
@@ -222,8 +241,10 @@ def minimize_population(
         raise ValueError(
             f"gtol={gtol!r} must be None: {how.name} is told no gradients, use xtol, ftol or target"
         )
-    how = how.made_for(objective)
-    run = start_population(how, x0, rng, bounds, objective.n, engine)
+    begins = run is None
+    if run is None:
+        how = how.made_for(objective)
+        run = start_population(how, x0, rng, bounds, objective.n, engine)
     given["gtol"] = None
     rules = _limits(given, max_time, math.nan, how.default_max_iter)
     time_limit = math.inf if max_time is None else checks.within("max_time", max_time, ge=0)
@@ -236,7 +257,8 @@ def minimize_population(
         raise TypeError(f"callback={callback!r} must be callable: callback(intermediate_result)")
     objective = objective.within(run.bounds, run.n, threads)
     twin = objective.twin
-    if isinstance(run, CompiledPopulationRun) and twin is None and type(objective) is not Function:
+    only_python = twin is None and type(objective) is not Function
+    if begins and only_python and isinstance(run, CompiledPopulationRun):
         run = run.on_numpy()
     polish = how.polisher(objective, run.n, threads)
     checks.enough_to_polish(given["max_evals"], polish)

@@ -60,7 +60,11 @@ class Result:
         if self.stop.reason >= len(RULES):
             return message(self.stop, self.nit)
         norm = "|{}|" if self.euclidean else "max|{}|"
-        return RULES[self.stop.reason].sentence(self.stop, self.nit, self.nfev, norm)
+        told = RULES[self.stop.reason].sentence(self.stop, self.nit, self.nfev, norm)
+        if len(self.restarts) > 1 and not RULES[self.stop.reason].converged:
+            told = told.replace("before any convergence test was met", "in {} descents")
+            told = told.format(len(self.restarts))
+        return told
 
     def check_minimum(self, hessian: Array) -> None:
         """No success where the Hessian at the last iterate has a negative eigenvalue."""

@@ -24,7 +24,8 @@ COMPILED = frozenset(_core.method_signatures())
 class Run:
     """A method started at x0: all that changes.
 
-    ``ask`` and ``tell`` until ``stop`` is not empty; `minimize` is exactly this loop.
+    ``ask`` and ``tell`` until ``stop`` is not empty; `minimize` is exactly this loop, and takes a
+    run in place of a method.
 
     Attributes
     ----------

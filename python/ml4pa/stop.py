@@ -153,6 +153,8 @@ def message(stop: Stop, nit: int) -> str:
         return f"time spent: {stop.measured:.3g} s >= max_time = {stop.limit:g} s {after}"
     if stop.reason == Status.CALLBACK:
         return f"stopped by the callback {after}"
+    if stop.reason == Status.DIVERGED and nit == 0 and not math.isfinite(stop.measured):
+        return f"diverged: f(x0) = {stop.measured:g}: start where f is finite"
     if stop.reason == Status.DIVERGED:
         return (
             "diverged: the value, the gradient or the next point is not finite "

@@ -90,3 +90,16 @@ def rate_at(learning_rate: Callable[[int], Any], t: int) -> float:
     eta = learning_rate(t)
     name = f"learning_rate(t={t})"
     return within(name, eta, ge=0)
+
+
+def unfinished(run: Any, n: int | None, **given: Any) -> Any:
+    """A run that goes on, which has its own start, bounds and random numbers."""
+    for name, value in given.items():
+        if value is not None:
+            raise ValueError(f"{name}={value!r} must be None: method is a Run, which has its own")
+    if n is not None and n != run.n:
+        raise ValueError(f"method is a Run on n={run.n}, but fun is defined on n={n}")
+    if run.stop:
+        reasons = ", ".join(run.stop)
+        raise ValueError(f"method is a Run that has stopped ({reasons}): start another one")
+    return run

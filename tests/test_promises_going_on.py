@@ -1,0 +1,121 @@
+"""A run in place of a method: `minimize` goes on with it, and leaves it where the call ended."""
+
+from __future__ import annotations
+
+import _thread
+import math
+
+import numpy as np
+import pytest
+from cases import GRADIENT, MINIMAL, POPULATIONS
+from numpy.testing import assert_array_equal
+from promises import both_engines, noisy
+from test_promises_endings import main_thread, seconds_to_stop
+
+from ml4pa import CMAES, Adam, Function, GradientDescent, Run, Status, load, minimize
+from ml4pa.landscapes import Beale, Himmelblau, Rosenbrock
+
+METHODS = {**MINIMAL, **POPULATIONS, **{f"{k}-noise": noisy(m) for k, m in GRADIENT.items()}}
+every_method = pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+START = [1.0, 2.0]
+
+
+@both_engines
+@every_method
+@pytest.mark.parametrize("python", [False, True])
+def test_two_calls_are_one(method, engine, python, tmp_path):
+    f = Himmelblau()
+    if python:
+        f = Function(f, f.gradient, f.hessian)
+    whole = minimize(f, START, method, rng=3, engine=engine, gtol=None, max_iter=30)
+    run = method.start(START, rng=3, engine=engine)
+    nit = 0
+    for steps in (1, 6, 23):
+        result = minimize(f, method=run, max_iter=steps)
+        assert result.engine == engine and result.nit <= steps
+        nit += result.nit
+        if result.status != Status.MAX_ITER or run.stop:
+            break
+        run.save(tmp_path / "run")
+        run = load(tmp_path / "run")
+    assert nit == whole.nit
+    assert_array_equal(result.x, whole.x)
+    assert result.fun == whole.fun
+
+
+@both_engines
+@every_method
+def test_an_exception_leaves_a_run_that_goes_on(method, engine):
+    class Boom(Exception):
+        pass
+
+    def boom(told):
+        if told.nit == 4:
+            raise Boom
+
+    whole = minimize(Beale(), START, method, rng=3, engine=engine, max_iter=20)
+    run = method.start(START, rng=3, engine=engine)
+    with pytest.raises(Boom):
+        minimize(Beale(), method=run, callback=boom)
+    left = 20 - run.iteration
+    assert 14 <= left <= 16
+    if not run.stop:
+        result = minimize(Beale(), method=run, max_iter=left)
+        assert_array_equal(result.x, whole.x)
+
+
+@main_thread
+@pytest.mark.parametrize(
+    ("f", "method"),
+    [
+        (Beale(), GradientDescent(1e-9)),
+        (Rosenbrock(30), Adam(1e-7)),
+        (Rosenbrock(200), CMAES(0.1)),
+    ],
+    ids=["small", "gradient", "population"],
+)
+def test_ctrl_c_leaves_a_run_that_goes_on(f, method):
+    run = method.start(np.linspace(1, 2, f.n), rng=3)
+    given = {} if isinstance(method, CMAES) else {"gtol": 0}
+    seconds_to_stop(
+        lambda: minimize(f, method=run, max_iter=10**9, **given), _thread.interrupt_main
+    )
+    done = run.iteration
+    assert done > 0 and math.isfinite(run.fun)
+    minimize(f, method=run, max_iter=100, **given)
+    again = method.start(np.linspace(1, 2, f.n), rng=3)
+    minimize(f, method=again, max_iter=done + 100, **given)
+    assert again.iteration == run.iteration
+    assert_array_equal(again.ask(), run.ask())
+    assert again.fun == run.fun
+
+
+def test_the_gradient_is_that_of_the_best_point_or_none():
+    run = Adam(0.1).start([3.0, 0.5])  # the minimum
+    minimize(Beale(), method=run, max_iter=1, gtol=0, xtol=0)
+    later = minimize(Beale(), method=run, max_iter=0)
+    assert later.fun == 0.0 and later.jac is None
+    better = minimize(Beale(), method=Adam(0.1).start([3.1, 0.5]), max_iter=5)
+    assert_array_equal(better.jac, Beale().gradient(better.x))
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({"x0": [1.0, 2.0]}, r"x0=\[1.0, 2.0\] must be None: method is a Run, which has its own"),
+        ({"bounds": [(0, 1)] * 2}, "bounds=.* must be None: method is a Run"),
+        ({"rng": 1}, "rng=1 must be None: method is a Run"),
+    ],
+)
+def test_a_run_has_its_own_start_bounds_and_numbers(given, text):
+    with pytest.raises(ValueError, match=text):
+        minimize(Beale(), **given, method=Adam(0.1).start([1.0, 2.0]))
+
+
+def test_runs_that_cannot_go_on_are_refused():
+    with pytest.raises(ValueError, match="method is a Run on n=2, but fun is defined on n=5"):
+        minimize(Rosenbrock(5), method=Adam(0.1).start([1.0, 2.0]))
+    run = CMAES(0.5).start([1.0, 2.0], rng=1)
+    assert isinstance(run, Run) and minimize(Beale(), method=run).status == Status.TOLFUN
+    with pytest.raises(ValueError, match=r"has stopped \(TOLFUN\): start another one"):
+        minimize(Beale(), method=run)
