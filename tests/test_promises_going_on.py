@@ -13,7 +13,7 @@ from promises import both_engines, noisy
 from test_promises_endings import main_thread, seconds_to_stop
 
 from ml4pa import CMAES, Adam, Function, GradientDescent, Run, Status, load, minimize
-from ml4pa.landscapes import Beale, Himmelblau, Rosenbrock
+from ml4pa.landscapes import Beale, Himmelblau, Rosenbrock, Sphere
 
 METHODS = {**MINIMAL, **POPULATIONS, **{f"{k}-noise": noisy(m) for k, m in GRADIENT.items()}}
 every_method = pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
@@ -70,9 +70,10 @@ def test_an_exception_leaves_a_run_that_goes_on(method, engine):
     [
         (Beale(), GradientDescent(1e-9)),
         (Rosenbrock(30), Adam(1e-7)),
-        (Rosenbrock(200), CMAES(0.1)),
+        # Caught while it learns in every other try.
+        *[(Rosenbrock(n), CMAES(0.1)) for n in (180, 190, 200, 210)],
     ],
-    ids=["small", "gradient", "population"],
+    ids=["small", "gradient", "180", "190", "200", "210"],
 )
 def test_ctrl_c_leaves_a_run_that_goes_on(f, method):
     run = method.start(np.linspace(1, 2, f.n), rng=3)
@@ -88,6 +89,21 @@ def test_ctrl_c_leaves_a_run_that_goes_on(f, method):
     assert again.iteration == run.iteration
     assert_array_equal(again.ask(), run.ask())
     assert again.fun == run.fun
+
+
+@main_thread
+def test_a_generation_that_takes_long_may_be_torn():
+    """The best point is kept, and what cannot go on says so."""
+    n = 10**6
+    run = CMAES(1.0, covariance="limited").start(np.ones(n), rng=3)
+    seconds_to_stop(lambda: minimize(Sphere(n), method=run), _thread.interrupt_main)
+    assert np.isfinite(run.x).all()
+    if run.stop:
+        assert list(run.stop) == ["TORN"]
+        with pytest.raises(ValueError, match=r"has stopped \(TORN\)"):
+            minimize(Sphere(n), method=run)
+    else:
+        assert minimize(Sphere(n), method=run, max_iter=1).nit == 1
 
 
 def test_the_gradient_is_that_of_the_best_point_or_none():

@@ -199,6 +199,7 @@ def through_epochs(
         if cost is not None:
             course.add(epoch, x, cost, None if validation is None else validation.value(x))
 
+    course.best_x = run.ask().copy()  # a stream tells no cost before the first epoch
     with np.errstate(all="ignore"):  # what leaves the finite numbers is reported
         note(0, None)
         for epoch in range(epochs):

@@ -20,10 +20,12 @@ Evaluate = Callable[[Array], Array]
 class Call:
     """``fun(x, *args)`` as a thing that pickles wherever fun does: what is sent to workers."""
 
-    def __init__(self, fun: Callable[..., Any], args: tuple[Any, ...]) -> None:
-        self.fun, self.args = fun, args
+    def __init__(self, fun: Callable[..., Any], args: tuple[Any, ...], vectorized: bool) -> None:
+        self.fun, self.args, self.vectorized = fun, args, vectorized
 
     def __call__(self, x: Array) -> Any:
+        if self.vectorized:  # of one point
+            return self.fun(x[np.newaxis], *self.args)[0]
         return self.fun(x, *self.args)
 
 
@@ -69,7 +71,7 @@ def _call(objective: Objective) -> Callable[[Array], Any]:
     """What workers are sent."""
     if objective.twin is not None or not isinstance(objective, Function):
         return objective
-    return Call(objective.fun, objective.args)
+    return Call(objective.fun, objective.args, objective.vectorized)
 
 
 def _mapped(objective: Objective, workers: Callable[..., Any]) -> Evaluate:

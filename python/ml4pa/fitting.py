@@ -18,7 +18,7 @@ from .learning_rates import Backtracking
 from .losses import LOSSES
 from .method import GradientMethod, Method
 from .methods import Adam, Newton
-from .minimize import DEFAULT_MAX_ITER, _method, minimize
+from .minimize import DEFAULT_MAX_ITER, _limits, _method, minimize
 from .models import Model
 from .objective import Array
 from .progress import Bar
@@ -94,7 +94,8 @@ def fit(
     y : array_like (N,), or (N, k) where the model has k > 1 outputs
         What the model is to predict.
     method : Method or str, optional
-        Default: the exact solution where the cost is quadratic in the parameters; Newton's method
+        Default: the exact solution where the cost is quadratic in the parameters, which takes no
+        steps, so that budgets, tolerances, path and callback have no part in it; Newton's method
         with backtracking for `Logistic`; else ``Adam(0.01)``. Mini-batches take any method whose
         step is one formula, so no line search and not Newton's.
     loss, sigma, covariance, l1, l2, reduction
@@ -219,11 +220,18 @@ def fit(
 
     cost = Cost(model, X, y, sigma=sigma, covariance=covariance, **terms)
     by_newton = how is None and model.linear and limits is None and not cost.l1
+    # Checked by the exact solution too, which takes no steps.
+    tests = {"gtol": gtol, "xtol": xtol, "ftol": ftol, "target": target}
+    _limits({**tests, "max_iter": max_iter, "max_evals": max_evals}, max_time)
+    if max_time is not None:
+        checks.within("max_time", max_time, ge=0)
+    stride = int(record) if isinstance(record, bool) else checks.count("record", record)
     if how is None and _is_quadratic(cost) and limits is None:
         return _exact(cost, engine)
     if how is None:
         how = Newton(Backtracking()) if by_newton else Adam(0.01)
-    stride = record or max(1, model.n_params * (max_iter or DEFAULT_MAX_ITER) // HISTORY)
+    most = DEFAULT_MAX_ITER if max_iter is None else checks.count("max_iter", max_iter)
+    stride = stride or max(1, model.n_params * most // HISTORY)
     descend = partial(
         minimize, method=how, bounds=bounds, max_iter=max_iter, max_evals=max_evals,
         max_time=max_time, target=target, gtol=gtol, xtol=xtol, ftol=ftol, record=stride,
@@ -418,10 +426,13 @@ def _through(
 
 
 def _from_epochs(course: Course, run: Run, model: Model, objective: Any) -> Fit:
+    fun = course.best_cost
+    if run.engine == "numpy" and objective is not None and (cost := objective()) is not None:
+        fun = cost.as_called(course.best_x, fun)
     stop = course.stop
     rule = RULES[stop.reason] if stop.reason < len(RULES) else None
     return Fit(
-        course.best_x.copy(), course.best_cost, rule is not None or stop.reason == Status.PATIENCE,
+        course.best_x.copy(), fun, rule is not None or stop.reason == Status.PATIENCE,
         Status(stop.reason), run.iteration, course.nfev, run.iteration, 0, None, run.engine,
         stop=stop, model=model, history=course.history(), make_objective=objective,
     )  # fmt: skip

@@ -37,17 +37,17 @@ def rows_side_by_side(fleet: Fleet) -> Rows:
     """One native call for all runs."""
     method, varied, m = fleet.method, fleet.varied, len(fleet.starts)
     names = own_names(type(method))  # type: ignore[arg-type]
-    rates: Any = [learning_rates.native(method.learning_rate)]
+    rates: Any = [method.learning_rate]
     fields = np.array([getattr(method, name) for name in names], dtype=float)
     if varied:
         fields = np.empty((m, len(names)))
         for k, name in enumerate(names):
             fields[:, k] = varied.get(name, getattr(method, name))
         rates = varied.get("learning_rate", rates * m)
-        if all(isinstance(rate, float | int) for rate in rates):
-            rates = np.array(rates, dtype=float)
-        else:
-            rates = [learning_rates.native(check_learning_rate(rate)) for rate in rates]
+    if varied and all(isinstance(rate, float | int) for rate in rates):
+        rates = np.array(rates, dtype=float)
+    else:
+        rates = [learning_rates.native(check_learning_rate(rate)) for rate in rates]
     twin = fleet.objective.twin
     assert twin is not None
     most = int(most_rows(fleet.rules, fleet.stride)) if fleet.stride else 0
@@ -55,6 +55,7 @@ def rows_side_by_side(fleet: Fleet) -> Rows:
         twin, method.name, fleet.starts, fields, rates, fleet.rules,
         fleet.max_time, fleet.stride, most, fleet.threads or 0, fleet.bar,
     )  # fmt: skip
+    jac[~np.isfinite(fun)] = np.nan  # no point was finite
     fun = np.where(np.isfinite(fun), fun, measured)
     path = None
     if fleet.stride:

@@ -90,6 +90,11 @@ class Method:
             raise ValueError(
                 f"constraints={constraints!r} must be empty: {self.name} knows bounds only"
             )
+        if hessp is not None:
+            raise ValueError(
+                f"hessp={hessp!r} must be None: {self.name} solves with the Hessian itself, "
+                "pass hess="
+            )
         if "maxiter" in options:
             options["max_iter"] = options.pop("maxiter")
         if (tol := options.pop("tol", None)) is not None:

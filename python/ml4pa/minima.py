@@ -242,10 +242,12 @@ def find_minima(
         points = low + width * _unit_cube(m, n, sampling, random)
     else:
         points = checks.starts(starts, n)
+        checks.starts_within(points, (low, high))
     objective = _with_gradient(objective.within((low, high), n)).within((low, high), n)
     if method is None:
         method = GradientDescent(Backtracking(), clip=float(width.min()) / 50)
     how = _method(method)
+    max_iter = checks.count("max_iter", max_iter)
     gtol = None if isinstance(how, PopulationMethod) else FLAT * _slope(objective, points)
     runs = multistart(
         objective, points, how, bounds=window, max_iter=max_iter, gtol=gtol, rng=random,
@@ -261,7 +263,8 @@ def _with_gradient(f: Objective) -> Objective:
     Hessian."""
     if not isinstance(f, Function) or f.twin is not None or not f.by_differences:
         return f
-    return Function(f, f.gradient, f.hess, n=f.n)
+    hess = None if f.hess is None else f.hessian
+    return Function(f, f.gradient, hess, vectorized=f.vectorized, n=f.n)
 
 
 def _unit_cube(m: int, n: int, sampling: str, random: np.random.Generator) -> Array:
@@ -304,7 +307,8 @@ def _polish(
             if not moving.any():
                 break
             step[moving] = _newton_step(objective, x[moving], low, high)
-            x[moving] = np.clip(x[moving] - step[moving], low, high)
+            led = np.clip(x[moving] - step[moving], low, high)
+            x[moving] = np.where(np.isfinite(step[moving]), led, x[moving])
         rest = np.asarray((np.abs(step) <= SHARP * (high - low)).all(axis=1))
         rose = objective(x) > f0 + 1e-8 * (1.0 + np.abs(f0))
     return x, rest & ~rose

@@ -211,7 +211,7 @@ def minimize(
         if bar is not None:
             bar.close()
     result = _result(outcome, how, ran, euclidean, stride)
-    if before <= result.fun:
+    if before <= result.fun and before < math.inf:
         result.jac = None  # that of a point of an earlier call
     return result
 
@@ -262,6 +262,10 @@ def minimize_population(
         run = run.on_numpy()
     polish = how.polisher(objective, run.n, threads)
     checks.enough_to_polish(given["max_evals"], polish)
+    if polish is not None and workers is not None:
+        raise ValueError(
+            f"workers={workers!r} must be None: polish goes down from each child in this process"
+        )
     bar = Bar(progress, given["max_iter"], given["max_evals"]) if progress else None
     listener = None if callback is None else _listener(callback, run.engine)
     with evaluator(objective, workers, time_limit) as evaluate:
@@ -391,7 +395,7 @@ def _result(
     # The fields of an Outcome: a call takes microseconds, and asking for each by name a good part.
     reason, measured, limit, nit, nfev, njev, nhev, x, fun, jac, hessian, path_x, path_f = told
     if not math.isfinite(fun):
-        fun = measured  # inf where no value was finite
+        fun, jac = measured, np.full(x.size, math.nan)  # inf where no value was finite
     if reason < len(RULES):
         success, status = RULES[reason].converged, RULES[reason].status
     else:

@@ -256,13 +256,14 @@ class Function(Objective):
         above, below = (np.tile(x, (x.size, 1)) for _ in range(2))
         np.fill_diagonal(above, up)
         np.fill_diagonal(below, down)
-        if not forward:
-            values = self._numbers(np.concatenate([above, below]))
-            rise = values[: x.size] - values[x.size :]
-        else:
-            ahead = up > x
-            values = self._numbers(np.where(ahead[:, np.newaxis], above, below))
-            rise = np.where(ahead, values - f, f - values)
+        ahead = up > x
+        points = np.where(ahead[:, np.newaxis], above, below) if forward else [*above, *below]
+        values = self._numbers(np.asarray(points))
+        with np.errstate(invalid="ignore"):  # inf - inf: no slope
+            if forward:
+                rise = np.where(ahead, values - f, f - values)
+            else:
+                rise = values[: x.size] - values[x.size :]
         run = up - down
         slope: Array = np.divide(rise, run, out=np.zeros_like(rise), where=run > 0)
         return slope
@@ -272,12 +273,14 @@ class Function(Objective):
 
     def _gradient(self, p: Array) -> Array:
         if p.ndim == 2:
-            return np.array([self._gradient(row) for row in p])
-        return self.evaluate(p).g
+            return np.array([self._gradient(row) for row in p]).reshape(p.shape)
+        if self.by_differences or self.jac is True:
+            return self.evaluate(p).g
+        return self._slope(p)
 
     def _hessian(self, p: Array) -> Array:
         if p.ndim == 2:
-            return np.array([self._hessian(row) for row in p])
+            return np.array([self._hessian(row) for row in p]).reshape(*p.shape, p.shape[1])
         if self.hess is not None:
             return self._curvature(p)
         h = CENTRAL_STEP * np.maximum(1.0, np.abs(p))
@@ -306,7 +309,7 @@ def as_objective(
     """What `minimize` was given, as an Objective."""
     if not isinstance(fun, Objective):
         return Function(fun, jac, hess, args=args)
-    if jac is not None or hess is not None or args:
+    if jac is not None or hess is not None or len(args):
         raise ValueError(
             f"jac, hess and args belong to a bare callable, but fun={fun!r} brings its own"
         )

@@ -31,12 +31,13 @@ class Polished(NamedTuple):
 
 
 class Polish(Protocol):
-    """Improves the first rows of a generation, as many as a number of evaluations allows."""
+    """Improves the first rows of a generation, as many as a number of evaluations allows, in so
+    many seconds."""
 
     #: The most evaluations that a row takes.
     cost: int
 
-    def __call__(self, run: NumpyPopulationRun, X: Array, most: float) -> Polished: ...
+    def __call__(self, run: NumpyPopulationRun, X: Array, most: float, left: float) -> Polished: ...
 
 
 class Moments(NamedTuple):

@@ -107,7 +107,8 @@ def population_loop(
             values = evaluate(X[:rows].copy())[:rows]
             nfev += len(values)
         else:
-            better = polish(run, X, most - nfev)
+            left = max(max_time - (time.perf_counter() - began), 0.0)
+            better = polish(run, X, most - nfev, left)
             X, values = np.concatenate([better.X, X[len(better.X) :]]), better.values
             nfev, njev, nhev = nfev + better.nfev, njev + better.njev, nhev + better.nhev
         done = len(values)

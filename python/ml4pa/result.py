@@ -29,8 +29,9 @@ class Result:
     nit, nfev, njev, nhev : int
         Steps from the start to the last iterate; evaluations of f, gradient and Hessian that were
         really made.
-    jac : ndarray (n,)
-        The gradient at x.
+    jac : ndarray (n,) or None
+        The gradient at x; NaN where no value was finite, None for a population, and for a run that
+        went on and came upon no better point.
     engine : str
         Which engine ran: ``"compiled"`` or ``"numpy"``.
     restarts : tuple
@@ -60,11 +61,7 @@ class Result:
         if self.stop.reason >= len(RULES):
             return message(self.stop, self.nit)
         norm = "|{}|" if self.euclidean else "max|{}|"
-        told = RULES[self.stop.reason].sentence(self.stop, self.nit, self.nfev, norm)
-        if len(self.restarts) > 1 and not RULES[self.stop.reason].converged:
-            told = told.replace("before any convergence test was met", "in {} descents")
-            told = told.format(len(self.restarts))
-        return told
+        return RULES[self.stop.reason].sentence(self.stop, self.nit, self.nfev, norm)
 
     def check_minimum(self, hessian: Array) -> None:
         """No success where the Hessian at the last iterate has a negative eigenvalue."""

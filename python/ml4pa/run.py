@@ -401,11 +401,11 @@ class DirectionRun(NumpyRun):
         """d/d eta of f(theta - eta v), in which a coordinate held by its bound does not move."""
         with np.errstate(all="ignore"):
             rise = g * self.v
-        if self.bounds is not None:
-            low, high = self.bounds
-            held = np.where(self.v > 0.0, self.point <= low, self.point >= high)
-            rise = np.where(held, 0.0, rise)
-        return -float(np.sum(rise))
+            if self.bounds is not None:
+                low, high = self.bounds
+                held = np.where(self.v > 0.0, self.point <= low, self.point >= high)
+                rise = np.where(held, 0.0, rise)
+            return -float(np.sum(rise))
 
     def accepts(self, f: float, g: Array) -> bool:
         if self.trials == 0 or self.line is None:

@@ -34,6 +34,7 @@ class Status(IntEnum):
     SADDLE = 43
     UNDETERMINED = 44
     ROUNDED = 45
+    TORN = 46
     NO_VALUE = 49
     TOLFUN = 50
     TOLX = 51
@@ -177,6 +178,8 @@ def message(stop: Stop, nit: int) -> str:
             f"no value: all values of the last {stop.measured:g} generations are NaN or infinite "
             f"{after}; try another start, or a smaller step"
         )
+    if stop.reason == Status.TORN:
+        return "interrupted while it learnt from a generation: it cannot go on"
     if stop.reason in DISTRIBUTION:
         sentence = DISTRIBUTION[Status(stop.reason)].format(m=stop.measured, l=stop.limit)
         return f"{sentence} {after}"

@@ -2,6 +2,7 @@
 // stopping rules.
 #pragma once
 
+#include <exception>
 #include <functional>
 #include <vector>
 
@@ -66,7 +67,7 @@ public:
         wants_spread_ = xtol == xtol;
         progress_.x = Array(run.n());
         std::copy_n(run.x(), run.n(), progress_.x.data());
-        run.set_look_up([this] { (void)clock_.look(); });  // the time is looked at by the loop
+        run.set_look_up([this] { look_up(); });
     }
     ~PopulationLoop() { run_.set_look_up({}); }
     PopulationLoop(const PopulationLoop&) = delete;
@@ -110,6 +111,25 @@ public:
 private:
     bool cut() const { return done_ < rows_; }
 
+    // Asked while a generation is drawn or learnt from; the time is looked at by the loop. What is
+    // thrown while the run learns waits until it has: the run then goes on. It does not wait long.
+    void look_up() {
+        constexpr double longest = 25e-3;
+        using Time = std::chrono::steady_clock;
+        if (thrown_) {
+            if (std::chrono::duration<double>(Time::now() - thrown_at_).count() < longest) return;
+            run_.halt({Reason::torn, 0.0, 0.0});
+            std::rethrow_exception(thrown_);
+        }
+        try {
+            (void)clock_.look();
+        } catch (...) {
+            if (!learns_) throw;
+            thrown_ = std::current_exception();
+            thrown_at_ = Time::now();
+        }
+    }
+
     // Ask, evaluate, tell, record; why the loop ends there.
     Stop generation() {
         X_ = run_.population();
@@ -126,7 +146,10 @@ private:
             const Stop met = done_ > 0 ? first_met(options_.rules, *this) : Stop{};
             return met ? met : cut_ ? cut_ : clock_.look();
         }
+        learns_ = true;
         run_.tell(X_, values_.data());
+        learns_ = false;
+        if (thrown_) std::rethrow_exception(thrown_);
         ++progress_.iteration;
         progress_.f = f();
         std::copy_n(X_ + best_ * n(), n(), progress_.x.data());
@@ -188,6 +211,9 @@ private:
         told_;  // told_: the last generation, where one may be recorded
     double worst_ = 0.0;
     Stop cut_;
+    bool learns_ = false;
+    std::exception_ptr thrown_;
+    std::chrono::steady_clock::time_point thrown_at_;
 };
 
 inline void minimize_population(PopulationRun& run, Evaluation& evaluation,

@@ -173,8 +173,8 @@ public:
 
     virtual Moments moments() { return {}; }
 
-    // What is asked while a generation is drawn or learnt from. Where it throws, the run is of no
-    // more use, unless it was drawing.
+    // What is asked while a generation is drawn or learnt from. Where it throws while the run
+    // learns, the run is of no more use.
     void set_look_up(std::function<void()> ask) { look_up_.set(std::move(ask)); }
 
     // Threads that a method may use for its own work; it must give the same bytes for any number.

@@ -90,6 +90,7 @@ enum Reason : int {
     diverged = 40,
     singular = 41,
     line_search = 42,
+    torn = 46,
     no_value = 49
 };
 

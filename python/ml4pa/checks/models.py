@@ -157,7 +157,7 @@ def cholesky(name: str, value: Any, size: int) -> Array:
 def has_hessian(cost: Cost) -> None:
     """The second derivatives of a model that has none."""
     if not cost.model.linear:
-        raise NotImplementedError(
+        raise TypeError(
             f"hessian: {cost.model.name} has none, only Polynomial, Linear and Logistic have: "
             "use a method that needs the gradient alone"
         )

@@ -15,7 +15,8 @@ def finite_number(name: str, value: Any) -> float:
     kind = type(value)  # the usual kinds first: isinstance with abstract classes is slow
     if (kind is float and math.isfinite(value)) or (kind is int and value.bit_length() < 1000):
         return float(value)
-    if isinstance(value, bool) or not isinstance(value, numbers.Real | np.number | np.ndarray):
+    array = isinstance(value, np.ndarray) and value.dtype.kind != "c"
+    if not array and not _is_real(value):
         raise TypeError(f"{name}={value!r} must be a number")
     if isinstance(value, np.ndarray) and value.ndim > 0:
         raise TypeError(f"{name} has shape {value.shape}, but must be one number")

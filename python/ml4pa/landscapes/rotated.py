@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core
+from ..random import generator
 from .base import Array, Landscape
 from .wrapper import Wrapper
 
@@ -62,7 +63,7 @@ class Rotated(Wrapper):
 
     def __init__(self, f: Landscape, rng: RNG = None) -> None:
         super().__init__(f)
-        q, r = np.linalg.qr(np.random.default_rng(rng).standard_normal((self.n, self.n)))
+        q, r = np.linalg.qr(generator(rng).standard_normal((self.n, self.n)))
         self.matrix: Array = q * np.where(np.diagonal(r) < 0.0, -1.0, 1.0)
         self.matrix.flags.writeable = False
         self.formula = rf"f(Rx), \; f(x) = {f.formula}"

@@ -30,5 +30,5 @@ class MaxEvals(Rule):
     def sentence(stop: Stop, nit: int, nfev: int, norm: str) -> str:
         return (
             f"evaluations spent: nfev = {nfev} of max_evals = {-stop.limit - 1:g} "
-            f"after {plural(nit, 'step')}, before any convergence test was met"
+            f"after {plural(nit, 'step')}, before a test of convergence ended it"
         )

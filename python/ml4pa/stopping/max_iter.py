@@ -25,4 +25,4 @@ class MaxIter(Rule):
 
     @staticmethod
     def sentence(stop: Stop, nit: int, nfev: int, norm: str) -> str:
-        return f"steps spent: {plural(nit, 'step')} = max_iter before any convergence test was met"
+        return f"steps spent: {plural(nit, 'step')} = max_iter before a test of convergence ended it"

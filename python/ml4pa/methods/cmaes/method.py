@@ -145,8 +145,9 @@ class CMAES(PopulationMethod):
 
     def parameters(self, n: int, population_size: int | None = None) -> Parameters:
         """The strategy parameters for n coordinates, those given among them."""
+        n = checks.count("n", n, least=1)
         size = population_size or self.population_size or default_population_size(n)
-        return strategy(self, checks.count("n", n, least=1), size)
+        return strategy(self, n, size)
 
     def hyper_parameters(self) -> dict[str, Any]:
         given = super().hyper_parameters()

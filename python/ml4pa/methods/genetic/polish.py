@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +26,7 @@ class Polisher:
         gradient = objective.cost(n) if hasattr(objective, "cost") else 1
         self.cost: int = gradient * (steps + 1)
 
-    def __call__(self, run: NumpyPopulationRun, X: Array, most: float) -> Polished:
+    def __call__(self, run: NumpyPopulationRun, X: Array, most: float, left: float) -> Polished:
         from ...fleet import multistart
 
         rows = int(min(len(X), most // self.cost))
@@ -36,6 +37,7 @@ class Polisher:
             bounds=None if run.bounds is None else np.stack(run.bounds, axis=1),
             max_iter=self.steps,
             max_evals=self.cost,
+            max_time=None if math.isinf(left) else left,
             rng=Draws(run.key, run.iteration).generator("polish") if self.method.noise else None,
             threads=self.threads,
         )
