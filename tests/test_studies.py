@@ -16,7 +16,7 @@ WAVE = (0.0, 2.0, 0.0, 0.0, 0.0, -10.0, 0.0, 0.0, 0.0, 0.0, 15.0)
 def test_overfitting_measures_what_it_says() -> None:
     """One repeat by hand, with NumPy's own least squares."""
     study = overfitting(WAVE, (1, 4), n=30, noise=0.5, repeats=1, rng=7)
-    draw = np.random.default_rng(7)
+    draw = np.random.default_rng(int(np.random.default_rng(7).integers(1 << 62)))
     sets = [
         noisy_polynomial(n, WAVE, noise=0.5, interval=where, rng=draw)
         for n, where in ((30, (0, 1)), (1000, (0, 1)), (1000, (1, 1.25)))
@@ -27,6 +27,14 @@ def test_overfitting_measures_what_it_says() -> None:
         for table, (x, y) in zip(told, sets, strict=True):
             assert table.shape == (2, 1, 1)
             assert table[i, 0, 0] == pytest.approx(np.sqrt(np.mean((y - curve(x)) ** 2)), rel=1e-6)
+
+
+def test_noise_scales_the_errors() -> None:
+    """The same noise at the same places, many times as large: so are the errors of a model that
+    contains the truth."""
+    study = overfitting((0.0, 2.0), (1, 3), noise=(0.1, 0.4), repeats=5, rng=1)
+    for table in (study.training, study.new, study.beyond):
+        assert table[:, 0, 1] == pytest.approx(4 * table[:, 0, 0], rel=1e-9)
 
 
 def test_fitting_is_not_predicting() -> None:

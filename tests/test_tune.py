@@ -101,7 +101,7 @@ def test_says_so_when_the_default_is_as_good():
     f, rates = Sphere(2), space(Adam, learning_rate=0.1, eps=(0.0, 1e-30))
     tuned = quick(f, None, rates, target=1e-3)
     assert (tuned.gain, tuned.interval, tuned.verdict) == (1.0, (1.0, 1.0), "as good")
-    assert tuned.message.startswith("the default is as good as Adam(eps=")
+    assert tuned.message.startswith("the default (eps=0) is as good as Adam(eps=")
     assert (
         "evaluations fall by a factor 1 (95 % interval 1 to 1, 24 held-out runs)" in tuned.message
     )
@@ -123,7 +123,9 @@ def test_says_so_when_the_default_is_better():
     worse = space(GradientDescent, learning_rate=(1e-4, 1e-3))
     tuned = quick(Quadratic(), None, worse, target=-1 + 1e-3, default=GradientDescent(0.5))
     assert tuned.verdict == "worse" and tuned.gain < 1
-    assert tuned.message.startswith("the default is better than GradientDescent(learning_rate=")
+    assert tuned.message.startswith(
+        "the default (learning_rate=0.5) is better than GradientDescent(learning_rate="
+    )
 
 
 def test_says_so_when_nothing_is_solved():

@@ -70,8 +70,8 @@ class Tuned:
     def message(self) -> str:
         """What was found, as a sentence, with the gain and its interval."""
         m = len(self.runs)
-        given = ", ".join(f"{name}={_short(value)}" for name, value in self.settings.items())
-        found = f"{type(self.best).__name__}({given})"
+        found = f"{type(self.best).__name__}({_shown(self.settings)})"
+        usual = _shown({name: getattr(self.default, name) for name in self.settings})
         solved = int(self.runs.success.sum()), int(self.default_runs.success.sum())
         if self.ratio and solved == (0, 0):
             return (
@@ -79,9 +79,11 @@ class Tuned:
                 "raise max_evals or budget, widen the space, or set an easier target"
             )
         head = {
-            "better": f"{found} is better than the default",
-            "as good": f"the default is as good as {found}",
-            "worse": f"the default is better than {found}: tune with more trials or budget",
+            "better": f"{found} is better than the default ({usual})",
+            "as good": f"the default ({usual}) is as good as {found}",
+            "worse": (
+                f"the default ({usual}) is better than {found}: tune with more trials or budget"
+            ),
         }[self.verdict]
         fall = "evaluations fall by a factor" if self.ratio else f"the {self.goal} falls by"
         low, high = self.interval
@@ -105,6 +107,10 @@ class Tuned:
             ("history", plural(len(self.history["cost"]), "setting")),
         ]
         return "\n".join(f"{name:>8}: {value}" for name, value in rows)
+
+
+def _shown(settings: dict[str, Any]) -> str:
+    return ", ".join(f"{name}={_short(value)}" for name, value in settings.items())
 
 
 def _short(value: Any) -> str:

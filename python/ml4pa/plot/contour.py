@@ -44,7 +44,7 @@ def contour(
         Even steps of f, or of log(f - least f). Auto takes the logarithm where the valley would
         vanish beside the heights: greatest height over the 5 % quantile beyond 60.
     minima : bool, default True
-        Mark the known minima.
+        Mark the known minima; where there are more than 16 of them, the least.
     colorbar : bool, optional
         Beside the picture; by default on new axes only.
 

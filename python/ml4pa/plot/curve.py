@@ -33,7 +33,7 @@ def curve(
     points : int >= 2, default 401
         Places where f is evaluated.
     minima : bool, default True
-        Mark the known minima.
+        Mark the known minima; where there are more than 16 of them, the least.
 
     Returns
     -------

@@ -91,13 +91,21 @@ def title_of(f: Objective) -> str:
     return f"{f.name}:  ${formula}$" if 0 < len(formula) <= 32 else f.name
 
 
+#: More stars than these would hide which is the least.
+MOST_MINIMA = 16
+
+
 def known_minima(f: Objective, window: Array) -> Array:
-    """The known minima of f within the window, (k, n)."""
+    """The known minima of f within the window, (k, n); of too many to tell apart the least."""
     minima = getattr(f, "minima", None)
     if minima is None:
         return np.empty((0, len(window)))
     inside = ((minima >= window[:, 0]) & (minima <= window[:, 1])).all(axis=1)
-    return np.asarray(minima[inside], dtype=float)
+    minima = np.asarray(minima[inside], dtype=float)
+    if len(minima) > MOST_MINIMA:
+        values = np.asarray(f(minima))
+        minima = minima[values <= values.min() + 1e-9 * max(1.0, abs(float(values.min())))]
+    return minima
 
 
 # Axes of a surface remember how heights are drawn, so that a path lies on the surface.

@@ -37,7 +37,7 @@ def surface(
     scale : {"auto", "linear", "log"}, default "auto"
         Heights are f, or log10(1 + f - least f); auto decides as in `contour`.
     minima : bool, default True
-        Mark the known minima.
+        Mark the known minima; where there are more than 16 of them, the least.
 
     Returns
     -------

@@ -18,6 +18,8 @@ from ..objective import Array
 from . import style
 
 SHOWS = {"nit": "steps", "nfev": "evaluations", "fun": "least $f$", "solved": "starts solved"}
+#: Values that are named one by one: an axis would go far beyond them.
+FEW = 2
 #: Values whose largest is beyond so many times the least go on a logarithmic axis.
 WIDE = 20.0
 #: Name, and how to go there and back.
@@ -86,8 +88,8 @@ def sweep(
 
     Notes
     -----
-    An axis is logarithmic where the values span a factor of 20 in even ratios; values in steps that
-    are neither even nor of even ratios get cells of the same width.
+    An axis is logarithmic where the values span a factor of 20 in even ratios; two values, and
+    those in steps that are neither even nor of even ratios, get cells of the same width.
 
     Examples
     --------
@@ -129,7 +131,7 @@ def _side(name: str, values: list[Any]) -> Side:
             if scale == "log" and not (a.min() > 0.0 and a.max() > WIDE * a.min()):
                 continue
             steps = np.diff(forth(a))
-            if steps[0] > 0.0 and np.allclose(steps, steps[0], rtol=0.05):
+            if len(a) > FEW and steps[0] > 0.0 and np.allclose(steps, steps[0], rtol=0.05):
                 middle, half = forth(a), 0.5 * steps[0]
                 edges: Array = np.append(middle - half, middle[-1] + half)
                 return Side(name, back(edges), a, scale, None)

@@ -25,4 +25,5 @@ class MaxIter(Rule):
 
     @staticmethod
     def sentence(stop: Stop, nit: int, nfev: int, norm: str) -> str:
-        return f"steps spent: {plural(nit, 'step')} = max_iter before a test of convergence ended it"
+        spent = f"steps spent: {plural(nit, 'step')} = max_iter"
+        return f"{spent} before a test of convergence ended it"

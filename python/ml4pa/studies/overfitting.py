@@ -91,7 +91,7 @@ def overfitting(
     beyond : (float, float), default (1, 1.25)
         Where they do not.
     repeats : int >= 1, default 100
-        Data sets for each n and σ, the same for all degrees.
+        Data sets for each n, the same for all degrees; σ scales their noise.
     rng : None, int, SeedSequence, BitGenerator or Generator, optional
         Where the randomness comes from.
 
@@ -132,9 +132,12 @@ def overfitting(
     repeats = checks.count("repeats", repeats, least=1)
     draw = generator(rng)
     rms = np.empty((len(ERRORS), len(degrees), len(sizes), len(sigmas), repeats))
+    # Every σ scales the same noise at the same places.
+    seeds = draw.integers(1 << 62, size=(len(sizes), repeats))
     for j, k, r in np.ndindex(rms.shape[2:]):
+        same = generator(int(seeds[j, r]))
         sets = [
-            noisy_polynomial(size, c, noise=sigmas[k], interval=where, rng=draw)
+            noisy_polynomial(size, c, noise=sigmas[k], interval=where, rng=same)
             for size, where in ((sizes[j], inside), (NEW, inside), (NEW, outside))
         ]
         for i, degree in enumerate(degrees):

@@ -49,7 +49,7 @@ def evolution() -> Chapter:
             f"{land.title.partition(',')[0]}, CMA-ES", land.f, land.start, land.method,
             answer=land.answer, rng=1,
         )  # fmt: skip
-        plot.contour(land.f, ax, minima=land.f.name != "Rastrigin")  # of which it has 121
+        plot.contour(land.f, ax)
         ax.set_title(land.title, fontsize=16)
         plot.evolution(result, ax, generations=land.generations)
         chapter.rows.append(row)

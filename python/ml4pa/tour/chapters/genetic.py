@@ -69,7 +69,7 @@ def genetic() -> Chapter:
 
 
 def _map(f: Landscape, descent: Result, population: Result, ax: Axes) -> None:
-    plot.contour(f, ax, minima=f.name != "Rastrigin")  # of which it has 121
+    plot.contour(f, ax)
     plot.path(descent, ax)
     plot.evolution(population, ax, generations=(1, 4, 12, 30))
     ax.set_title(f.name, fontsize=16)

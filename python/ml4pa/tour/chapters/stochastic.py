@@ -33,7 +33,7 @@ def stochastic() -> Chapter:
     steps = EPOCHS * len(x)
     methods = {
         "η = 5e-6": GradientDescent(HALF * RATE),
-        "η = 2e-5/(1 + 2e-6 t)": GradientDescent(InverseTime(HALF * 4 * RATE, 2e-6)),
+        "η = 1e-4/(1 + 2e-5 t)": GradientDescent(InverseTime(HALF * 20 * RATE, 2e-5)),
     }
     fits = {name: _descend(x, y, method) for name, method in methods.items()}
     chapter = Chapter(
@@ -67,7 +67,7 @@ def stochastic() -> Chapter:
         "Left, a few of the points, the line at the start and the lines after 1 and 10 passes."
         f" Right, the cost after each pass; it began at {start:.0f}. At a constant rate the last"
         " datum always pulls the line a little its way, and the cost jitters above its least value;"
-        " a rate that decreases lets it settle.",
+        " a rate that decreases lets it settle, the more the longer.",
     )
     return chapter
 
