@@ -27,8 +27,8 @@ FOOTNOTE = (
     f"{NUMPY_STEPS} steps of the same descent and scaled by the number of steps. Short descents "
     "take microseconds in all, of which most is the start. Stopped by: the tolerance on gradient "
     "or step, the target of f, the limit of steps, evaluations or epochs (max iter, max evals, "
-    "epochs), the spread of a population's values (tolfun), or overflow (diverged). All told: over "
-    "all descents of a run that restarts."
+    "epochs), the spread of a population's values (tolfun), overflow (diverged), or nothing: all "
+    "gradients of a given sequence were told (all told)."
 )
 
 
