@@ -140,10 +140,72 @@ class ScikitLearnDefaults(ScikitLearn):
         return SGDRegressor(**given)
 
 
+@dataclass(frozen=True)
+class Net:
+    """A network with two hidden layers, its data met in order, a row a step."""
+
+    layers: tuple[int, int, int, int]
+    rows: int = 10_000
+    eta: float = 1e-3
+
+    @property
+    def model(self) -> ml4pa.MLP:
+        return ml4pa.MLP(self.layers)
+
+    @functools.cached_property
+    def data(self) -> tuple[Any, Any]:
+        rng = np.random.default_rng(1)
+        X = rng.normal(size=(self.rows, self.layers[0]))
+        y = rng.normal(size=(self.rows, self.layers[-1]))
+        return X, np.sin(X[:, :1]) + 0.1 * y
+
+
+class NetJob(Job):
+    """`work` leaves the parameters in `theta`."""
+
+    def __init__(self, case: Net) -> None:
+        self.case = case
+        self.X, self.y = case.data
+        self.start = case.model.initial(1)
+        self.steps = EPOCHS * case.rows
+        self.theta: Any = None
+
+    def check(self) -> None:
+        """The same parameters, but for rounding."""
+        np.testing.assert_allclose(self.theta, descended(self), rtol=1e-6, atol=1e-9)
+
+
+def descended(job: NetJob) -> Any:
+    """The parameters by ml4pa."""
+    return ml4pa.fit(
+        job.case.model, job.X, np.squeeze(job.y), ml4pa.GradientDescent(job.case.eta),
+        epochs=EPOCHS, batch_size=1, shuffle=False, initial=job.start, evaluate=EPOCHS,
+    ).params  # fmt: skip
+
+
+class CompiledNet(NetJob):
+    who = "ml4pa"
+
+    def work(self) -> None:
+        self.theta = descended(self)
+
+
+class NumbaNet(NetJob):
+    who = "numba"
+    needs = ("numba",)
+
+    def work(self) -> None:
+        import numba_epochs
+
+        c = self.case
+        self.theta = numba_epochs.network(self.X, self.y, self.start, c.layers, EPOCHS, c.eta)
+
+
 LOGISTIC = Data("logistic", 1_500_000, 18, 32, 0.05, True)
+SINGLE = replace(LOGISTIC, batch=1, eta=LOGISTIC.eta / LOGISTIC.batch)
 LINE = Data("line", 500_000, 1, 1, 1e-4, True)
 
-GROUPS = (
+DESCENTS = (
     Group(
         title="5 epochs of 1.5e6 x 18, batches of 32: logistic, shuffled",
         unit="ns a row",
@@ -163,6 +225,23 @@ GROUPS = (
         rounds=5,
     ),
     Group(
+        title="5 epochs of 1.5e6 x 18: logistic, one row a step, shuffled",
+        unit="ns a row",
+        units=1e9,
+        case=SINGLE,
+        jobs=(Compiled, Numba, ScikitLearn),
+        targets=(Target(1.0, Numba.who), Target(1.0, ScikitLearn.who)),
+        rounds=5,
+    ),
+    Group(
+        title="5 epochs of 1.5e6 x 18: logistic, one row a step, in order",
+        unit="ns a row",
+        units=1e9,
+        case=replace(SINGLE, shuffle=False),
+        jobs=(Compiled, Numba),
+        rounds=5,
+    ),
+    Group(
         title="5 epochs of 5e5 rows, one a step: line, shuffled",
         unit="ns a row",
         units=1e9,
@@ -174,7 +253,29 @@ GROUPS = (
 )
 
 
-@benchmarks(GROUPS)
+NETS = tuple(
+    Group(
+        title=f"5 epochs of 10^4 rows, one a step: network {'-'.join(map(str, layers))}",
+        unit="ns a row",
+        units=1e9,
+        case=Net(layers),
+        jobs=(CompiledNet, NumbaNet),
+        targets=(Target(1.0, NumbaNet.who),),
+        rounds=10,
+    )
+    for layers in ((1, 5, 3, 1), (1, 25, 20, 8), (18, 64, 64, 1))
+)
+
+
+GROUPS = (*DESCENTS, *NETS)
+
+
+@benchmarks(NETS)
+def test_networks(benchmark: Any, group: Group, kind: type[Job]) -> None:
+    run(benchmark, group, kind, replace(group.case, rows=500))
+
+
+@benchmarks(DESCENTS)
 def test_epochs(benchmark: Any, group: Group, kind: type[Job]) -> None:
     case = group.case
     # The line, a row a step at a small rate, needs them all to come to its minimum.

@@ -53,3 +53,59 @@ def line(x, y, epochs, eta, shuffle):  # type: ignore[no-untyped-def]
         rows = rng.permutation(len(x)) if shuffle else np.zeros(0, dtype=np.int64)
         _line_epoch(x, y, theta, rows, eta)
     return theta
+
+
+@numba.njit(fastmath=True)
+def _network_epoch(X, Y, theta, p, h1, h2, q, eta):  # type: ignore[no-untyped-def]
+    first, second = h1 * (p + 1), h1 * (p + 1) + h2 * (h1 + 1)
+    W1 = theta[:first].reshape(h1, p + 1)
+    W2 = theta[first:second].reshape(h2, h1 + 1)
+    W3 = theta[second:].reshape(q, h2 + 1)
+    a1, a2, d1, d2, d3 = np.empty(h1), np.empty(h2), np.empty(h1), np.empty(h2), np.empty(q)
+    for i in range(len(X)):
+        for k in range(h1):
+            s = W1[k, 0]
+            for j in range(p):
+                s += W1[k, j + 1] * X[i, j]
+            a1[k] = np.tanh(s)
+        for k in range(h2):
+            s = W2[k, 0]
+            for j in range(h1):
+                s += W2[k, j + 1] * a1[j]
+            a2[k] = np.tanh(s)
+        for k in range(q):
+            s = W3[k, 0]
+            for j in range(h2):
+                s += W3[k, j + 1] * a2[j]
+            d3[k] = 2.0 * (s - Y[i, k]) / q
+        d2[:] = 0.0
+        for k in range(q):
+            for j in range(h2):
+                d2[j] += W3[k, j + 1] * d3[k]
+        d1[:] = 0.0
+        for k in range(h2):
+            d2[k] *= 1.0 - a2[k] * a2[k]
+            for j in range(h1):
+                d1[j] += W2[k, j + 1] * d2[k]
+        for k in range(h1):
+            d1[k] *= 1.0 - a1[k] * a1[k]
+        for k in range(q):
+            W3[k, 0] -= eta * d3[k]
+            for j in range(h2):
+                W3[k, j + 1] -= eta * d3[k] * a2[j]
+        for k in range(h2):
+            W2[k, 0] -= eta * d2[k]
+            for j in range(h1):
+                W2[k, j + 1] -= eta * d2[k] * a1[j]
+        for k in range(h1):
+            W1[k, 0] -= eta * d1[k]
+            for j in range(p):
+                W1[k, j + 1] -= eta * d1[k] * X[i, j]
+
+
+def network(X, Y, theta, layers, epochs, eta):  # type: ignore[no-untyped-def]
+    """theta after so many epochs from it, a row a step, of a network with two hidden layers."""
+    theta = theta.copy()
+    for _ in range(epochs):
+        _network_epoch(X, Y, theta, *layers, eta)
+    return theta
