@@ -82,7 +82,6 @@ public:
             T* z = last ? score : scratch;
             weigh(theta, x, into, z, out);
             if (last) return;
-            std::fill(z + out, z + whole(out), T{});  // not read, but computed
             std::visit([&](auto g) { activate<decltype(g)>(z, 1, whole(out), 0); }, activation_);
             theta += out * (1 + into);
             x = z;

@@ -6,34 +6,49 @@
 
 namespace ml4pa::models {
 
-// z_o = b_o + sum_j w_oj a_j of `count` neurons, at most a register's.
+// at[0], at[row], at[2 row], ...: a register of them, or fewer, the rest 0.
+template <class T>
+inline auto column(const T* at, Index row, Index count) {
+    constexpr int several = width<T>;
+    Group<T, several> c{};
+    if (count == several)
+        each<several>([&](auto k) {
+            constexpr int i = k;
+            c[i] = at[i * row];
+        });
+    else
+        for (Index k = 0; k < count; ++k) c[k] = at[k * row];
+    return c;
+}
+
+// z_o = b_o + sum_j w_oj a_j of `count` neurons, at most a register's. z has room for all of it, and
+// is written in one piece: it will be read so.
 template <class T>
 inline void weigh_some(const T* theta, const T* a, Index into, T* z, Index count) {
-    const Index row = 1 + into, whole = into / lanes * lanes;
     constexpr int several = width<T>;
-    T sums[several] = {};
+    const Index row = 1 + into, whole = into / lanes * lanes;
+    auto s = column(theta, row, count);
     if (whole > 0) {
-        Lanes<T> s[several] = {};
+        Lanes<T> products[several] = {};
         for (Index c = 0; c < whole; c += lanes) {
             const Lanes<T> x = load(a + c);
             each<several>([&](auto k) {
-                if (k < count) s[k] += load(theta + k * row + 1 + c) * x;
+                if (k < count) products[k] += load(theta + k * row + 1 + c) * x;
             });
         }
-        store_sums(sums, s);
+        s += detail::fold<several>(products);
     }
-    for (Index k = 0; k < count; ++k, theta += row) {
-        T s = theta[0] + sums[k];
-        for (Index j = whole; j < into; ++j) s += theta[1 + j] * a[j];
-        z[k] = s;
-    }
+    for (Index j = whole; j < into; ++j) s += column(theta + 1 + j, row, count) * a[j];
+    store(z, s);
 }
 
+// Of a layer; z is filled up with zeros to whole packs.
 template <class T>
 inline void weigh(const T* theta, const T* a, Index into, T* z, Index out) {
     constexpr Index several = width<T>;
     for (Index o = 0; o < out; o += several)
         weigh_some(theta + o * (1 + into), a, into, z + o, std::min(several, out - o));
+    for (Index o = (out + several - 1) / several * several; o % lanes != 0; ++o) z[o] = T{};
 }
 
 // sum_o w_oj delta_o for each input j.
