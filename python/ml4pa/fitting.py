@@ -274,9 +274,10 @@ def _exact(cost: Cost, engine: str, watched: Table | None = None) -> Fit:
     if not told.exact:
         status = Status.ROUNDED if told.rank == cost.n else Status.UNDETERMINED
     held_back = None if watched is None else np.array([watched.value(told.params)])
-    history = History(np.zeros(1, dtype=np.int64), np.array([told.cost]), held_back)
+    value = float(cost(told.params))
+    history = History(np.zeros(1, dtype=np.int64), np.array([value]), held_back)
     return Fit(
-        told.params, told.cost, told.exact, status, 0, 1, 1, 0, cost.gradient(told.params), engine,
+        told.params, value, told.exact, status, 0, 1, 1, 0, cost.gradient(told.params), engine,
         stop=Stop(status, told.rank, cost.n), model=cost.model, history=history,
         make_objective=partial(_same, cost), note=told.message,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -29,8 +30,6 @@ class Solution(NamedTuple):
         The ratio of the extreme singular values of that matrix, its columns scaled to length 1.
     message : str
         How it was found, and what is wrong where it is not exact.
-    cost : float
-        The cost of params.
     exact : bool
         False where rank < n, or where params, powers of x rounded to float64, have another cost
         than the solution in Chebyshev polynomials.
@@ -40,7 +39,6 @@ class Solution(NamedTuple):
     rank: int
     condition: float
     message: str
-    cost: float
     exact: bool
 
 
@@ -109,7 +107,7 @@ def solve(cost: Cost, engine: str = "compiled") -> Solution:
     found = None
     if engine == "compiled" and cost.whitening is None:
         found = _normal_equations(basis, penalty)
-    return _told(cost, found or _singular_values(basis, penalty))
+    return _told(basis, cost, found or _singular_values(basis, penalty))
 
 
 def _singular_values(basis: Basis, penalty: Array) -> Found:
@@ -178,12 +176,15 @@ def _least_squares(a: Array, y: Array) -> tuple[Array, int, float]:
     return c / lengths, int(rank), float(condition)
 
 
-def _told(cost: Cost, found: Found) -> Solution:
+def _told(basis: Basis, cost: Cost, found: Found) -> Solution:
     theta, rank, n = found.theta, found.rank, found.theta.size
-    value, least = float(cost(theta)), cost.scale * max(found.least, 0.0)
     # A change that matters to no error of a parameter, and the rounding of y itself.
-    rounding = 1e-3 * least + 1e-12 * cost.scale * found.at_zero
-    exact = rank == n and abs(value - least) <= rounding
+    least, allowed = max(found.least, 0.0), 1e-3 * found.least + 1e-12 * found.at_zero
+    value = cost.scale * least
+    exact = rank == n
+    if exact and _rounding(basis, cost, theta) > 0.1 * allowed:  # then it is worth a look
+        value = float(cost(theta))
+        exact = abs(value - cost.scale * least) <= cost.scale * allowed
     if rank < n:
         message = (
             f"the data determine {rank} of {n} parameters: take fewer parameters, more data, "
@@ -192,9 +193,22 @@ def _told(cost: Cost, found: Found) -> Solution:
     elif not exact:
         message = (
             f"rounded: with these coefficients the cost is {value:.6g}, but the minimum is "
-            f"{least:.6g}, which powers of x do not reach in float64: shift and scale x to "
-            "[-1, 1], or fit models.Chebyshev"
+            f"{cost.scale * least:.6g}, which powers of x do not reach in float64: shift and scale "
+            "x to [-1, 1], or fit models.Chebyshev"
         )
     else:
         message = f"exact solution; the design matrix has condition number {found.condition:.3g}"
-    return Solution(theta, rank, found.condition, message, value, exact)
+    return Solution(theta, rank, found.condition, message, exact)
+
+
+def _rounding(basis: Basis, cost: Cost, theta: Array) -> float:
+    """A bound of what the rounding of theta_k x^k may add to the sum over the data."""
+    if basis.powers is None:
+        return 0.0
+    if cost.whitening is not None:
+        return math.inf
+    furthest = max(abs(basis.powers.low), abs(basis.powers.high))
+    with np.errstate(over="ignore"):
+        terms = np.abs(theta) @ np.power(furthest, np.arange(theta.size))
+        weight = cost.n_data if cost.weights is None else float(np.sum(cost.weights))
+        return float(weight * (theta.size * np.finfo(float).eps * terms) ** 2)
