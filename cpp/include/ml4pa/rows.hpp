@@ -6,8 +6,8 @@
 
 namespace ml4pa {
 
-// Rows in whole packs of lanes: each is `width` numbers in the order of the parameters, the last of
-// them 0. w, the weights, may be null.
+// Rows in whole packs of lanes: each is `width` numbers, the variables, 1 for the intercept where
+// there is one, and zeros. w, the weights, may be null.
 struct RowBlock {
     const double *x, *y, *w;
     Index width;
@@ -24,6 +24,7 @@ public:
 bool goes_by_row(const Run& run, const Batches& batches, const Reduction& reduction);
 
 // The updates of one window: of squares, or of the cross-entropy.
-void descend_by_row(Run& run, RowBlocks& rows, bool squares, const Batches& batches, Watch& watch);
+void descend_by_row(Run& run, RowBlocks& rows, bool squares, bool intercept, const Batches& batches,
+                    Watch& watch);
 
 }  // namespace ml4pa

@@ -13,30 +13,33 @@
 
 namespace ml4pa {
 
-// A plain run of method M, its parameters and vectors filled up with zeros to whole packs.
+// A plain run of method M, its parameters and vectors in the order of a row, filled up with zeros.
 template <class M>
 class Padded {
 public:
     static constexpr int p = static_cast<int>(M::slots.size());
     static constexpr int q = static_cast<int>(M::scalars.size());
 
-    Padded(GradientRun<M>& run, Index width)
+    Padded(GradientRun<M>& run, Index width, bool intercept)
         : method_(run.method()),
           n_(run.n()),
           width_(width),
+          shift_(intercept),
           memory_((1 + p) * width),
           real_(width) {
         std::fill_n(real_.data(), n_, 1.0);
-        std::copy_n(run.theta(), n_, theta());
-        for (int s = 0; s < p; ++s) std::copy_n(run.slot(s), n_, slot(s));
+        turn(run.theta(), shift_, theta());
+        for (int s = 0; s < p; ++s) turn(run.slot(s), shift_, slot(s));
         for (int i = 0; i < q; ++i) scalars_[i] = run.scalars()[i];
     }
 
     void commit(GradientRun<M>& run, std::int64_t iteration) {
-        Array asked(width_);
-        for (Index c = 0; c < width_; c += lanes) store(asked.data() + c, point(c));
-        std::copy_n(theta(), n_, run.theta());
-        for (int s = 0; s < p; ++s) std::copy_n(slot(s), n_, run.slot(s));
+        const Index back = n_ - shift_;
+        Array points(width_), asked(n_);
+        for (Index c = 0; c < width_; c += lanes) store(points.data() + c, point(c));
+        turn(points.data(), back, asked.data());
+        turn(theta(), back, run.theta());
+        for (int s = 0; s < p; ++s) turn(slot(s), back, run.slot(s));
         for (int i = 0; i < q; ++i) run.scalars()[i] = scalars_[i];
         run.resume(iteration, asked.data());
     }
@@ -79,6 +82,11 @@ private:
     double* theta() { return memory_.data(); }
     double* slot(int s) { return memory_.data() + (1 + s) * width_; }
 
+    // The intercept, first of the parameters, is the last number of a row.
+    void turn(const double* from, Index first, double* to) const {
+        std::rotate_copy(from, from + first, from + n_, to);
+    }
+
     Lanes<double> point(Index c) {
         if constexpr (LooksAhead<M>) {
             Lanes<double> kept[p];
@@ -90,7 +98,7 @@ private:
     }
 
     M method_;
-    Index n_, width_;
+    Index n_, width_, shift_;
     Array memory_, real_;  // real_: 1 for a parameter, 0 for padding
     double scalars_[q > 0 ? q : 1] = {};
 };
@@ -98,10 +106,11 @@ private:
 // One look after a block tells whether every step was sound. If not, the block is gone through again
 // up to the step that was not.
 template <class Loss, class M>
-void descend_by_row(GradientRun<M>& run, RowBlocks& blocks, const Batches& batches, Watch& watch) {
+void descend_by_row(GradientRun<M>& run, RowBlocks& blocks, bool intercept, const Batches& batches,
+                    Watch& watch) {
     const Index count = batches.stop - batches.start, n = run.n();
     const Index width = (n + lanes - 1) / lanes * lanes;
-    Padded<M> now(run, width), before(run, width);
+    Padded<M> now(run, width, intercept), before(run, width, intercept);
     const Rate& rate = run.options().rate;
     std::int64_t iteration = run.iteration();
     for (Index first = 0; first < count; first += costs::block_rows) {
@@ -130,12 +139,12 @@ void descend_by_row(GradientRun<M>& run, RowBlocks& blocks, const Batches& batch
 
 // The method of the run, by its place in the registry.
 template <class Loss, class... M>
-void descend_by_row(std::tuple<M...>*, Run& run, RowBlocks& rows, const Batches& batches,
-                    Watch& watch) {
+void descend_by_row(std::tuple<M...>*, Run& run, RowBlocks& rows, bool intercept,
+                    const Batches& batches, Watch& watch) {
     int method = run.small_loop();
-    (void)((method-- == 0 &&
-            (descend_by_row<Loss>(static_cast<GradientRun<M>&>(run), rows, batches, watch),
-             true)) ||
+    (void)((method-- == 0 && (descend_by_row<Loss>(static_cast<GradientRun<M>&>(run), rows,
+                                                   intercept, batches, watch),
+                              true)) ||
            ...);
 }
 

@@ -18,8 +18,9 @@ namespace ml4pa::costs {
 template <class T>
 class DataSum : public BatchSum {
 public:
-    DataSum(const Source<T>& source, Index width, Index before = 0)
-        : block_(source, width, before), source_(source), deck_(source) {}
+    // A row of the block has `width` numbers.
+    DataSum(const Source<T>& source, Index width)
+        : block_(source, width), source_(source), deck_(source) {}
 
     void begin(const Batches& b) final {
         const Index count = b.stop - b.start;
@@ -100,14 +101,13 @@ private:
     Buffer<T> theta_, part_;
 };
 
-// s = theta_0 + sum_j theta_j x_j: a row of the block is 1, x_1, ..., x_p, 0, ..., 0, whole vectors,
-// in the order of the parameters: a vector of them is then read as it was written.
+// s = theta_0 + sum_j theta_j x_j: a row of the block is x_1, ..., x_p, 1, 0, ..., 0, whole vectors.
 // The score is eight partial sums over these, and the gradient four sums over the rows.
 template <class T>
 class LinearSum final : public DataSum<T> {
 public:
     LinearSum(const Spec& spec, Index p, bool intercept, const Source<T>& source)
-        : DataSum<T>(source, (p + intercept + lanes - 1) / lanes * lanes, intercept),
+        : DataSum<T>(source, (p + intercept + lanes - 1) / lanes * lanes),
           loss_(losses::loops<T>(spec)),
           squares_(spec.loss != "cross_entropy"),
           p_(p),
@@ -117,13 +117,14 @@ public:
           slope_(block_rows),
           total_(width_) {
         if (intercept)
-            for (Index i = 0; i < block_rows; ++i) block_.x()[i * width_] = T{1};
+            for (Index i = 0; i < block_rows; ++i) block_.x()[i * width_ + p] = T{1};
     }
 
     Index n() const override { return p_ + intercept_; }
 
     void gradient(const double* theta, Index first, Index count, double* g) override {
-        copy(theta, n(), theta_.data());
+        std::copy_n(theta + intercept_, p_, theta_.data());
+        if (intercept_) theta_.data()[p_] = static_cast<T>(theta[0]);
         std::fill_n(total_.data(), width_, T{});
         for (Index i = 0; i < count; i += block_rows) {
             const Index m = std::min(block_rows, count - i);
@@ -147,7 +148,8 @@ public:
             ask(3);
             add(padded);
         }
-        copy(total_.data(), n(), g);
+        std::copy_n(total_.data(), p_, g + intercept_);
+        if (intercept_) g[0] = total_.data()[p_];
     }
 
     bool descend_small(Run& run, const Batches& batches, const Reduction& reduction,
@@ -160,7 +162,7 @@ public:
         if constexpr (std::is_same_v<T, double>)
             if (goes_by_row(run, batches, reduction)) {
                 Taken rows(*this);
-                descend_by_row(run, rows, squares_, batches, watch);
+                descend_by_row(run, rows, squares_, intercept_ != 0, batches, watch);
                 return true;
             }
         return false;
@@ -181,15 +183,6 @@ private:
     private:
         LinearSum& sum_;
     };
-
-    // In vectors that are read as such: memcpy's last one overlaps the one before.
-    template <class From, class To>
-    static void copy(const From* from, Index count, To* to) {
-        Index j = 0;
-        if constexpr (std::is_same_v<From, To>)
-            for (; j + lanes <= count; j += lanes) store(to + j, load(from + j));
-        for (; j < count; ++j) to[j] = static_cast<To>(from[j]);
-    }
 
     // Some rows at a time; each is folded as in linalg.hpp.
     void score(Index padded) {

@@ -39,14 +39,12 @@ struct Visit {
 
 inline constexpr Index block_rows = 64;
 
-// 64 rows of `width` numbers: `before` of the owner's, the features, and more of the owner's; all 0
-// at the start.
+// 64 rows of `width` numbers: the features, then numbers of the owner's; all 0 at the start.
 template <class T>
 class Block {
 public:
-    Block(const Source<T>& source, Index width, Index before = 0)
+    Block(const Source<T>& source, Index width)
         : width_(width),
-          before_(before),
           x_(block_rows * width),
           y_(block_rows * source.outputs),
           w_(source.w != nullptr ? block_rows * source.outputs : 0) {}
@@ -97,7 +95,7 @@ private:
     template <class Row>
     void take_all(const Source<T>& from, Index count, Row row) {
         const Index p = from.features, k = from.outputs;
-        T* to = x_.data() + before_;
+        T* to = x_.data();
         // Whole vectors where the numbers of a row lie side by side, of which the last two may
         // overlap.
         if (from.column == 1 && p >= lanes)
@@ -120,7 +118,7 @@ private:
         }
     }
 
-    Index width_, before_;
+    Index width_;
     Buffer<T> x_, y_, w_;
 };
 
