@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .interrupts import Shield
 from .objective import Array, Evaluation
 from .run import NumpyRun
 from .stop import Iterate, Status, Stop, euclidean_norm, max_norm
@@ -65,43 +66,44 @@ def loop(
     rows: list[tuple[Array, float]] = []
     stop: Stop | None = None
     began = polled = time.perf_counter()
-    while stop is None:
-        point = run.ask()
-        told = evaluate(point.copy(), run.method.wants_hessian)
-        nfev, njev, nhev = nfev + told.nfev, njev + told.njev, nhev + told.nhev
-        if math.isfinite(told.f) and told.f < run.fun:
-            jac = told.g.copy()
-        accepted = run.accepts(told.f, told.g)
-        if accepted:
-            iteration += 1
-            before, f_before = x, f
-            x, f, hessian = point, told.f, told.h
-            if stride and iteration % stride == 0:
-                rows.append((x, f))
-            if math.isfinite(f) and np.isfinite(told.g).all():
-                g = told.g if run.bounds is None else x - run.clipped(x - told.g)
-                it = Iterate(x, f, g, before, f_before, iteration, nfev, told.nfev, norm)
-                stop = first_met(rules, it)
+    with Shield() as shield:
+        while stop is None:
+            point = run.ask()
+            told = evaluate(point.copy(), run.method.wants_hessian)
+            nfev, njev, nhev = nfev + told.nfev, njev + told.njev, nhev + told.nhev
+            if math.isfinite(told.f) and told.f < run.fun:
+                jac = told.g.copy()
+            accepted = run.accepts(told.f, told.g)
+            if accepted:
+                iteration += 1
+                before, f_before = x, f
+                x, f, hessian = point, told.f, told.h
+                if stride and iteration % stride == 0:
+                    rows.append((x, f))
+                if math.isfinite(f) and np.isfinite(told.g).all():
+                    g = told.g if run.bounds is None else x - run.clipped(x - told.g)
+                    it = Iterate(x, f, g, before, f_before, iteration, nfev, told.nfev, norm)
+                    stop = first_met(rules, it)
+                else:
+                    stop = Stop(Status.DIVERGED, f, 0.0)
             else:
-                stop = Stop(Status.DIVERGED, f, 0.0)
-        else:
-            it = Iterate(x, f, told.g, before, f_before, iteration, nfev, told.nfev, norm)
-            stop = first_met(budgets, it)
-        if stop is None:
-            run.tell(point, told.f, told.g, told.h)
-            stop = run.stopped()
-        else:
-            run.note(told.f)
-        if accepted and listener is not None:
-            going = listener(iteration, x.copy(), f, run.x, run.fun, nfev, njev, nhev)
-            if not going and stop is None:
-                stop = Stop(Status.CALLBACK, 0.0, 0.0)
-        now = time.perf_counter()
-        if stop is None and now - began >= max_time:
-            stop = Stop(Status.MAX_TIME, now - began, max_time)
-        if bar is not None and now - polled >= POLL:
-            polled = now
-            bar(iteration, x, f, run.x, run.fun, nfev, njev, nhev)
+                it = Iterate(x, f, told.g, before, f_before, iteration, nfev, told.nfev, norm)
+                stop = first_met(budgets, it)
+            if stop is None:
+                shield.tell(run, point, told.f, told.g, told.h)
+                stop = run.stopped()
+            else:
+                run.note(told.f)
+            if accepted and listener is not None:
+                going = listener(iteration, x.copy(), f, run.x, run.fun, nfev, njev, nhev)
+                if not going and stop is None:
+                    stop = Stop(Status.CALLBACK, 0.0, 0.0)
+            now = time.perf_counter()
+            if stop is None and now - began >= max_time:
+                stop = Stop(Status.MAX_TIME, now - began, max_time)
+            if bar is not None and now - polled >= POLL:
+                polled = now
+                bar(iteration, x, f, run.x, run.fun, nfev, njev, nhev)
     if stride and iteration % stride:
         rows.append((x, f))
     return Outcome(

@@ -75,8 +75,8 @@ def minimize(
     method : Method, str or Run, default "adam"
         The method, or its lower-case name, which stands for its defaults. A Run, made by
         ``method.start(x0)`` or `ml4pa.load`, goes on from where it is, and stays where the call
-        leaves it, also by Ctrl-C; it has its start, its bounds and its random numbers, so ``x0``,
-        ``bounds`` and ``rng`` are None. Counters and budgets are those of the call.
+        leaves it, also by Ctrl-C; it has its engine, its start, its bounds and its random numbers,
+        so ``x0``, ``bounds`` and ``rng`` are None. Counters and budgets are those of the call.
     jac, hess, args
         For a bare callable: see `Function`.
     bounds : sequence of (low, high), (n, 2) array, or scipy.optimize.Bounds

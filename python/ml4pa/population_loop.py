@@ -13,6 +13,7 @@ import numpy as np
 
 from . import checks
 from .evaluation import Evaluate
+from .interrupts import Shield
 from .loop import POLL, Listener
 from .objective import Array
 from .population import Polish
@@ -100,56 +101,57 @@ def population_loop(
     last: tuple[Array, float, Array] | None = None
     stop: Stop | None = None
     began = polled = time.perf_counter()
-    while stop is None:
-        X = run.ask()
-        if polish is None:
-            rows = int(min(len(X), most - nfev))
-            values = evaluate(X[:rows].copy())[:rows]
-            nfev += len(values)
-        else:
-            left = max(max_time - (time.perf_counter() - began), 0.0)
-            better = polish(run, X, most - nfev, left)
-            X, values = np.concatenate([better.X, X[len(better.X) :]]), better.values
-            nfev, njev, nhev = nfev + better.nfev, njev + better.njev, nhev + better.nhev
-        done = len(values)
-        if nan_raises and np.isnan(values).any():
-            checks.nan_value(X[int(np.argmax(np.isnan(values)))])
-        whole = done == len(X)
-        if whole:
-            run.tell(X, values)
-            iteration += 1
-        else:  # not told: the run still asks for this generation
-            run.note(X, values)
-        if done:
-            # Spread as in the Nelder-Mead method: how far the worst value, and the farthest point
-            # in each coordinate, are from the best.
-            best = int(np.argsort(values, kind="stable")[0])
-            x, f = X[best].copy(), float(values[best])
-            worst = float(np.max(values)) if whole else math.inf
-            spread = np.full(run.n, math.inf)
-            if whole and wants_spread:
-                spread = np.max(np.abs(X - x), axis=0)
-            none = np.full(run.n, math.nan)
-            it = Iterate(spread, f, none, np.zeros(run.n), worst, iteration, nfev, cost, norm)
-            with np.errstate(invalid="ignore"):
-                stop = first_met(rules, it)
-        if whole:
-            last = x, f, X
-            if stride and iteration % stride == 0:
-                path.put(*last)
-            own = run.stopped()
-            if own is not None and (stop is None or not RULES[stop.reason].converged):
-                stop = own
-            if listener is not None:
-                going = listener(iteration, x.copy(), f, run.x, run.fun, nfev, njev, nhev)
-                if not going and stop is None:
-                    stop = Stop(Status.CALLBACK, 0.0, 0.0)
-        now = time.perf_counter()
-        if stop is None and now - began >= max_time:
-            stop = Stop(Status.MAX_TIME, now - began, max_time)
-        if bar is not None and last is not None and now - polled >= POLL:
-            polled = now
-            bar(iteration, last[0], last[1], run.x, run.fun, nfev, njev, nhev)
+    with Shield() as shield:
+        while stop is None:
+            X = run.ask()
+            if polish is None:
+                rows = int(min(len(X), most - nfev))
+                values = evaluate(X[:rows].copy())[:rows]
+                nfev += len(values)
+            else:
+                left = max(max_time - (time.perf_counter() - began), 0.0)
+                better = polish(run, X, most - nfev, left)
+                X, values = np.concatenate([better.X, X[len(better.X) :]]), better.values
+                nfev, njev, nhev = nfev + better.nfev, njev + better.njev, nhev + better.nhev
+            done = len(values)
+            if nan_raises and np.isnan(values).any():
+                checks.nan_value(X[int(np.argmax(np.isnan(values)))])
+            whole = done == len(X)
+            if whole:
+                shield.tell(run, X, values)
+                iteration += 1
+            else:  # not told: the run still asks for this generation
+                run.note(X, values)
+            if done:
+                # Spread as in the Nelder-Mead method: how far the worst value, and the farthest
+                # point in each coordinate, are from the best.
+                best = int(np.argsort(values, kind="stable")[0])
+                x, f = X[best].copy(), float(values[best])
+                worst = float(np.max(values)) if whole else math.inf
+                spread = np.full(run.n, math.inf)
+                if whole and wants_spread:
+                    spread = np.max(np.abs(X - x), axis=0)
+                none = np.full(run.n, math.nan)
+                it = Iterate(spread, f, none, np.zeros(run.n), worst, iteration, nfev, cost, norm)
+                with np.errstate(invalid="ignore"):
+                    stop = first_met(rules, it)
+            if whole:
+                last = x, f, X
+                if stride and iteration % stride == 0:
+                    path.put(*last)
+                own = run.stopped()
+                if own is not None and (stop is None or not RULES[stop.reason].converged):
+                    stop = own
+                if listener is not None:
+                    going = listener(iteration, x.copy(), f, run.x, run.fun, nfev, njev, nhev)
+                    if not going and stop is None:
+                        stop = Stop(Status.CALLBACK, 0.0, 0.0)
+            now = time.perf_counter()
+            if stop is None and now - began >= max_time:
+                stop = Stop(Status.MAX_TIME, now - began, max_time)
+            if bar is not None and last is not None and now - polled >= POLL:
+                polled = now
+                bar(iteration, last[0], last[1], run.x, run.fun, nfev, njev, nhev)
     if stride and iteration % stride and last is not None:
         path.put(*last)
     return PopulationOutcome(

@@ -179,7 +179,7 @@ def _least_squares(a: Array, y: Array) -> tuple[Array, int, float]:
 def _told(basis: Basis, cost: Cost, found: Found) -> Solution:
     theta, rank, n = found.theta, found.rank, found.theta.size
     # A change that matters to no error of a parameter, and the rounding of y itself.
-    least, allowed = max(found.least, 0.0), 1e-3 * found.least + 1e-12 * found.at_zero
+    least, allowed = max(found.least, 0.0), 1e-3 * abs(found.least) + 1e-12 * found.at_zero
     value = cost.scale * least
     exact = rank == n
     if exact and _rounding(basis, cost, theta) > 0.1 * allowed:  # then it is worth a look
