@@ -7,12 +7,12 @@ import math
 
 import numpy as np
 import pytest
-from cases import (
+from numpy.testing import assert_array_equal
+from specimens import (
     GRADIENT,
     MINIMAL,
     wants_hessian,
 )
-from numpy.testing import assert_array_equal
 
 from ml4pa import (
     Adam,

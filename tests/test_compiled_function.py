@@ -18,10 +18,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from cases import bowl, bowl_hess, bowl_jac, square
 from machine_code import DOUBLES, VALUE, WRITE, coded, value_code, view
 from numpy.testing import assert_array_equal
 from promises import both_engines, same
+from specimens import (
+    bowl,
+    bowl_hess,
+    bowl_jac,
+    square,
+)
 
 import ml4pa
 from ml4pa import CMAES, Adam, CompiledFunction, Function, Newton, Status, minimize

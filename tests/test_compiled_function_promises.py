@@ -11,10 +11,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from cases import GRADIENT, POPULATIONS, Late, python
 from machine_code import coded, spinning, write_code
 from numpy.testing import assert_array_equal
 from promises import both_engines, same
+from specimens import (
+    GRADIENT,
+    POPULATIONS,
+    Late,
+    python,
+)
 from test_promises_endings import main_thread, soon
 
 from ml4pa import CMAES, Adam, CompiledFunction, GradientDescent, Status, minimize
@@ -100,7 +105,9 @@ FORK = """
 import os
 import numpy as np
 from machine_code import spinning
-from cases import POPULATIONS
+from specimens import (
+    POPULATIONS,
+)
 from ml4pa import CompiledFunction, minimize
 f = CompiledFunction(spinning(20_000))
 

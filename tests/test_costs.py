@@ -10,8 +10,15 @@ import pytest
 import scipy.linalg
 import scipy.optimize
 import scipy.special
-from cases import COSTS, MODEL_ROWS, correlated, cost, python, table
 from numpy.testing import assert_allclose, assert_array_equal
+from specimens import (
+    COSTS,
+    MODEL_ROWS,
+    correlated,
+    cost,
+    python,
+    table,
+)
 
 import ml4pa
 from ml4pa import MLP, Cost, Curve, Linear, Logistic, Polynomial, _core, minimize
@@ -282,7 +289,10 @@ def test_a_model_or_loss_of_ones_own_runs_on_numpy():
 
 THREADS = """
 import hashlib, numpy as np
-from cases import MODEL_ROWS, cost
+from specimens import (
+    MODEL_ROWS,
+    cost,
+)
 digest = hashlib.sha256()
 for model in MODEL_ROWS:
     for loss in ("mse", "chi2"):

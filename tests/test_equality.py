@@ -13,20 +13,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cases import (
-    CASES,
+from cases import CASES, IDS, POPULATION_CASES, SAME_BITS
+from numpy.testing import assert_array_equal
+from promises import both_engines
+from specimens import (
     GRADIENT,
-    IDS,
     MINIMAL,
-    POPULATION_CASES,
-    SAME_BITS,
     bowl,
     bowl_function,
     python,
     wants_hessian,
 )
-from numpy.testing import assert_array_equal
-from promises import both_engines
 
 import ml4pa
 from ml4pa import METHODS, Adam, Function, GradientDescent, Newton, Status, _core, checks, minimize
@@ -478,7 +475,10 @@ def check_arguments(stub, function):
 DIGEST = """
 import hashlib
 import numpy as np
-from cases import CASES, GRADIENT, LANDSCAPES
+from cases import CASES, LANDSCAPES
+from specimens import (
+    GRADIENT,
+)
 from ml4pa import _core, minimize, multistart
 for case in CASES:
     result = minimize(case.objective(), case.start, case.method, **{"record": True, **case.options})

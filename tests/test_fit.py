@@ -9,8 +9,13 @@ import time
 
 import numpy as np
 import pytest
-from cases import FAST, GRADIENT, minimal, table
+from cases import FAST
 from numpy.testing import assert_allclose, assert_array_equal
+from specimens import (
+    GRADIENT,
+    minimal,
+    table,
+)
 from test_promises_endings import main_thread, soon
 
 import ml4pa

@@ -7,9 +7,11 @@ import math
 
 import numpy as np
 import pytest
-from cases import GENETIC
 from numpy.testing import assert_allclose, assert_array_equal
 from promises import both_engines
+from specimens import (
+    GENETIC,
+)
 
 from ml4pa import (
     MLP,

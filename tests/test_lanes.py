@@ -6,9 +6,14 @@ import dataclasses
 
 import numpy as np
 import pytest
-from cases import FAST, GRADIENT, LANDSCAPES, POPULATIONS, minimal
+from cases import FAST, LANDSCAPES
 from numpy.testing import assert_array_equal
 from promises import both_engines
+from specimens import (
+    GRADIENT,
+    POPULATIONS,
+    minimal,
+)
 from test_multistart import assert_same_result
 
 import ml4pa

@@ -10,11 +10,16 @@ import math
 
 import numpy as np
 import pytest
-from cases import GRADIENT, MINIMAL, SCHEDULE_ROWS, wants_hessian
+from cases import SCHEDULE_ROWS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from promises import both_engines
+from specimens import (
+    GRADIENT,
+    MINIMAL,
+    wants_hessian,
+)
 
 from ml4pa import (
     AdaGrad,

@@ -9,18 +9,17 @@ import time
 
 import numpy as np
 import pytest
-from cases import (
-    CASES,
+from cases import CASES, POPULATION_CASES
+from numpy.testing import assert_array_equal
+from promises import both_engines
+from specimens import (
     GRADIENT,
-    POPULATION_CASES,
     Late,
     bowl,
     bowl_function,
     square,
     square_jac,
 )
-from numpy.testing import assert_array_equal
-from promises import both_engines
 
 import ml4pa
 from ml4pa import (

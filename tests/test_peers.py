@@ -10,9 +10,12 @@ import dataclasses
 import numpy as np
 import pytest
 import scipy.optimize
-from cases import MINIMAL, wants_hessian
 from numpy.testing import assert_allclose, assert_array_equal
 from promises import both_engines
+from specimens import (
+    MINIMAL,
+    wants_hessian,
+)
 
 from ml4pa import (
     AdaGrad,

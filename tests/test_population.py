@@ -16,18 +16,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from cases import (
-    POPULATION_CASES,
-    POPULATIONS,
-    REDUCTION,
-    SAME_BITS,
-    Late,
-    bowl,
-)
+from cases import POPULATION_CASES, REDUCTION, SAME_BITS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 from promises import both_engines
+from specimens import (
+    POPULATIONS,
+    Late,
+    bowl,
+)
 from test_equality import NUMBER, assert_close
 
 from ml4pa import (

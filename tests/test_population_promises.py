@@ -10,14 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from cases import (
-    POPULATIONS,
-    REDUCTION,
-    SAME_BITS,
-    python,
-)
+from cases import REDUCTION, SAME_BITS
 from numpy.testing import assert_array_equal
 from promises import both_engines
+from specimens import (
+    POPULATIONS,
+    python,
+)
 from test_equality import assert_close
 from test_promises_endings import main_thread, soon
 
@@ -105,7 +104,9 @@ def test_another_seed_is_another_run(method):
 FORK = """
 import os, sys
 import numpy as np
-from cases import POPULATIONS
+from specimens import (
+    POPULATIONS,
+)
 from ml4pa import minimize
 from ml4pa.landscapes import Rastrigin
 f = Rastrigin(400)

@@ -12,10 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cases import (
-    MINIMAL,
-    python,
-)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
@@ -27,6 +23,10 @@ from promises import (
     every_method,
     same,
     tell,
+)
+from specimens import (
+    MINIMAL,
+    python,
 )
 
 from ml4pa import (

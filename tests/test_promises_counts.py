@@ -6,9 +6,12 @@ import time
 
 import numpy as np
 import pytest
-from cases import GRADIENT, wants_hessian
 from numpy.testing import assert_array_equal
 from promises import both_engines
+from specimens import (
+    GRADIENT,
+    wants_hessian,
+)
 
 import ml4pa
 from ml4pa import (

@@ -13,14 +13,6 @@ import time
 
 import numpy as np
 import pytest
-from cases import (
-    Late,
-    bowl,
-    bowl_function,
-    square,
-    square_jac,
-    wants_hessian,
-)
 from numpy.testing import assert_array_equal
 from promises import (
     both_engines,
@@ -29,6 +21,14 @@ from promises import (
     every_method,
     recorded,
     same,
+)
+from specimens import (
+    Late,
+    bowl,
+    bowl_function,
+    square,
+    square_jac,
+    wants_hessian,
 )
 
 from ml4pa import (

@@ -11,12 +11,6 @@ import traceback
 
 import numpy as np
 import pytest
-from cases import (
-    MINIMAL,
-    square,
-    square_jac,
-    wants_hessian,
-)
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -29,6 +23,12 @@ from promises import (
     every_kind,
     recorded,
     tell,
+)
+from specimens import (
+    MINIMAL,
+    square,
+    square_jac,
+    wants_hessian,
 )
 
 from ml4pa import (

@@ -12,9 +12,15 @@ import pickle
 
 import numpy as np
 import pytest
-from cases import COSTS, GRADIENT, MINIMAL, MODEL_ROWS, wants_hessian
 from numpy.testing import assert_allclose, assert_array_equal
 from promises import both_engines, noisy, same, tell
+from specimens import (
+    COSTS,
+    GRADIENT,
+    MINIMAL,
+    MODEL_ROWS,
+    wants_hessian,
+)
 
 from ml4pa import Curve, InverseTime, Momentum, RMSprop, fit, minimize
 from ml4pa.losses import LOSSES

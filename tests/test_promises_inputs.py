@@ -9,13 +9,6 @@ import dataclasses
 
 import numpy as np
 import pytest
-from cases import (
-    GRADIENT,
-    MINIMAL,
-    square,
-    square_jac,
-    wants_hessian,
-)
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -27,6 +20,13 @@ from promises import (
     every_gradient_method,
     same,
     tell,
+)
+from specimens import (
+    GRADIENT,
+    MINIMAL,
+    square,
+    square_jac,
+    wants_hessian,
 )
 
 from ml4pa import (

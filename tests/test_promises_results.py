@@ -12,11 +12,7 @@ import warnings
 
 import numpy as np
 import pytest
-from cases import (
-    CASES,
-    Late,
-    python,
-)
+from cases import CASES
 from numpy.testing import assert_array_equal
 from promises import (
     CONVERGED,
@@ -24,6 +20,10 @@ from promises import (
     both_engines,
     every_gradient_method,
     tell,
+)
+from specimens import (
+    Late,
+    python,
 )
 
 from ml4pa import (

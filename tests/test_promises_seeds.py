@@ -13,11 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from cases import (
-    python,
-    square,
-    square_jac,
-)
 from numpy.testing import assert_array_equal
 from promises import (
     both_engines,
@@ -25,6 +20,11 @@ from promises import (
     noisy,
     same,
     tell,
+)
+from specimens import (
+    python,
+    square,
+    square_jac,
 )
 
 from ml4pa import (

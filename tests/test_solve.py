@@ -8,9 +8,13 @@ import warnings
 import numpy as np
 import pytest
 import scipy.optimize
-from cases import correlated, cost, table
 from numpy.testing import assert_allclose, assert_array_equal
 from promises import both_engines
+from specimens import (
+    correlated,
+    cost,
+    table,
+)
 
 import ml4pa
 from ml4pa import MLP, Cost, Curve, Linear, Logistic, Polynomial
