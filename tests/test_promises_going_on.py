@@ -127,6 +127,18 @@ def test_what_handles_ctrl_c_is_what_did_before():
     minimize(Beale(), START, Adam(0.1), max_iter=5, engine="numpy")
     assert signal.getsignal(signal.SIGINT) is before
 
+    def own(number, frame):
+        pass
+
+    def sets(told):
+        signal.signal(signal.SIGINT, own)
+
+    try:
+        minimize(Beale(), START, Adam(0.1), max_iter=5, engine="numpy", callback=sets)
+        assert signal.getsignal(signal.SIGINT) is own
+    finally:
+        signal.signal(signal.SIGINT, before)
+
 
 @main_thread
 def test_a_generation_that_takes_long_may_be_torn():

@@ -26,7 +26,8 @@ class Shield:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.before is not None:
+        # Not where the caller's code has set another one meanwhile.
+        if self.before is not None and signal.getsignal(signal.SIGINT) == self._handle:
             signal.signal(signal.SIGINT, self.before)
 
     def _handle(self, number: int, frame: Any) -> None:

@@ -90,7 +90,7 @@ class GeneticAlgorithm(PopulationMethod):
         Whose neurons "nodal" mutates; default that of the `Cost` that is minimised, so of a `fit`.
     polish : GradientMethod, optional
         Each child takes ``polish_steps`` steps of it before it is told (Lamarckian); needs the
-        gradient. Then the NumPy loop runs, its gradient steps compiled.
+        gradient. Then the NumPy loop runs, its gradient steps compiled, and without ``workers``.
     polish_steps : int >= 1, default 1
         How many.
     stagnation : int >= 1 or None, default 1000
