@@ -59,6 +59,21 @@ def test_parameters_are_those_of_pycma(n, factor):
     assert p.c_1 + p.c_mu <= 1.0
 
 
+def test_larger_populations_of_restarts_are_damped_more():
+    """n = 20, lambda = 24: s = sqrt((mu_eff - 1)/21) = 0.55; at 384 it is 2.3."""
+    method = CMAES(0.5, restarts="ipop")
+    for size, factor in ((24, 1.0), (48, 1.0), (384, 2.0)):
+        p, alone = method.parameters(20, size), CMAES(0.5).parameters(20, size)
+        s = math.sqrt((p.mu_eff - 1.0) / 21.0)
+        assert_allclose(p.d_sigma, 1.0 + factor * s - (factor - 1.0) * 2.0 + p.c_sigma)
+        assert_allclose(alone.d_sigma, 1.0 + 2.0 * max(0.0, s - 1.0) + p.c_sigma)
+    assert method.parameters(20).d_sigma == CMAES(0.5).parameters(20).d_sigma  # of the first one
+    own = CMAES(0.5, restarts="ipop", population_size=24)
+    assert own.parameters(20).d_sigma == CMAES(0.5).parameters(20, 24).d_sigma
+    given = CMAES(0.5, restarts="ipop", d_sigma=1.5)
+    assert given.parameters(20, 48).d_sigma == 1.5
+
+
 def test_parameters_can_be_overridden():
     given = CMAES(
         0.5, population_size=8, mu=3, c_1=0.01, c_mu=0.02, c_c=0.3, c_sigma=0.4, d_sigma=2

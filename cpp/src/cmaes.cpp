@@ -63,8 +63,7 @@ Cmaes::Cmaes(const Parameters& given, std::uint64_t key, const double* x0, Index
       tolerances_{given.number("tolfun"), given.number("tolx"), given.number("tolxup"),
                   given.number("tolcondition")},
       sigma0_(given.number("sigma0")),
-      size0_(given.has("population_size") ? given.integer("population_size")
-                                          : cmaes::default_population_size(n)),
+      size0_(cmaes::first_population_size(given, n)),
       start_(x0, x0 + n),
       mean_(n),
       p_sigma_(n),

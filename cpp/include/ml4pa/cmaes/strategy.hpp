@@ -22,6 +22,11 @@ inline Index default_population_size(Index n) {
     return 4 + static_cast<Index>(std::floor(3.0 * std::log(static_cast<double>(n))));  // (48)
 }
 
+inline Index first_population_size(const Parameters& given, Index n) {
+    return given.has("population_size") ? given.integer("population_size")
+                                        : default_population_size(n);
+}
+
 // sqrt(c (2 - c) mu_eff), with which a path of normal steps stays normal.
 inline double path_gain(double c, double mu_eff) { return std::sqrt(c * (2.0 - c) * mu_eff); }
 
@@ -61,6 +66,13 @@ inline std::vector<double> raw_weights(const Parameters& given, Index size) {
     for (Index i = 1; i <= size; ++i)
         raw.push_back(std::log(half) - std::log(static_cast<double>(i)));  // (49)
     return raw;
+}
+
+// d_sigma - 1 - c_sigma, from s = sqrt((mu_eff - 1)/(n + 1)). Our own for the larger populations of
+// restarts, which else have hardly more damping than the first one while s is below 1.
+inline double damping(double mu_eff, double n, bool enlarged) {
+    const double s = std::sqrt((mu_eff - 1.0) / (n + 1.0));
+    return std::max(enlarged ? s : 0.0, 2.0 * (s - 1.0));  // (55)
 }
 
 inline void set_weights(Strategy& s, const std::vector<double>& raw, bool active, bool given) {
@@ -116,8 +128,9 @@ inline Strategy make_strategy(const Parameters& given, Index n_, Index size) {
     } else {
         const double m = s.mu_eff;
         s.c_sigma = choose("c_sigma", (m + 2.0) / (n + m + 5.0));  // (55)
-        const double most = std::max(0.0, std::sqrt((m - 1.0) / (n + 1.0)) - 1.0);
-        s.d_sigma = choose("d_sigma", 1.0 + 2.0 * most + s.c_sigma);
+        const bool enlarged =
+            given.words.count("restarts") != 0 && size > first_population_size(given, n_);
+        s.d_sigma = choose("d_sigma", 1.0 + detail::damping(m, n, enlarged) + s.c_sigma);
         s.c_c = choose("c_c", (4.0 + m / n) / (n + 4.0 + 2.0 * m / n));                // (56)
         double c_1 = 2.0 / ((n + 1.3) * (n + 1.3) + m);                                // (57)
         double c_mu = 2.0 * (0.25 + m + 1.0 / m - 2.0) / ((n + 2.0) * (n + 2.0) + m);  // (58)
