@@ -477,6 +477,55 @@ def test_bipop_follows_its_rules(engine):
     assert {"small", "large"} <= {d.regime for d in result.restarts}
 
 
+@both_engines
+def test_a_descent_behind_the_best_value_makes_room_for_the_next(engine):
+    """Local minima of Rastrigin's function are left before they are known to 1e-11."""
+    method = CMAES(1.0, restarts="bipop", max_restarts=4)
+    result = minimize(Rastrigin(3), np.full(3, 3.0), method, rng=1, engine=engine)
+    behind = [k for k, d in enumerate(result.restarts) if d.status == Status.BEHIND]
+    shares = []
+    for k in behind:
+        stop, best = result.restarts[k].stop, min(d.fun for d in result.restarts[: k + 1])
+        assert 1e-11 < stop.measured <= stop.limit
+        shares.append((result.restarts[k].fun - best) / stop.limit)
+    # A few came upon a better point on their way than where they came to rest.
+    assert_allclose(max(shares), 1e4, rtol=1e-3)
+    assert np.sum(np.isclose(shares, 1e4, rtol=1e-2)) > len(behind) / 2 > 3
+    for k in set(range(len(result.restarts))) - set(behind):
+        assert result.restarts[k].status in (Status.TOLFUN, Status.DESCENT_LIMIT)
+
+
+@both_engines
+@pytest.mark.parametrize(
+    ("restarts", "best", "reason"),
+    [("ipop", -1.0, "BEHIND"), ("ipop", -np.inf, "TOLFUN"), (None, -1.0, "TOLFUN")],
+)
+def test_behind_is_for_restarts_and_finite_values(restarts, best, reason, engine):
+    """A sphere, and a better value that was met once."""
+    method = CMAES(0.3, restarts=restarts, max_restarts=0)
+    run = method.start(np.zeros(2), rng=1, engine=engine)
+    run.tell(run.ask(), [best, 1.0, 2.0, 3.0, 4.0, 5.0])
+    while not run.stop and run.iteration < 300:
+        X = run.ask()
+        run.tell(X, ((X - 1.0) ** 2).sum(axis=1))
+    assert list(run.stop) == [reason]
+
+
+def test_descents_are_the_same_in_both_engines():
+    method = CMAES(1.0, restarts="bipop", max_restarts=3)
+    options = {"rng": 1, "max_evals": 20_000}
+    a, b = (
+        minimize(Rastrigin(3), np.full(3, 3.0), method, engine=engine, **options)
+        for engine in ("numpy", "compiled")
+    )
+    assert len(a.restarts) == len(b.restarts) > 4
+    for p, q in zip(a.restarts, b.restarts, strict=True):
+        assert (p.regime, p.population_size, p.nit, p.status) == (
+            q.regime, q.population_size, q.nit, q.status,
+        )  # fmt: skip
+        assert_allclose((p.sigma0, p.fun), (q.sigma0, q.fun), rtol=1e-6)
+
+
 def test_restarts_end_when_the_population_has_doubled_enough():
     method = CMAES(0.5, restarts="ipop", max_restarts=2)
     result = minimize(Rastrigin(2), [2.0, 3.0], method, rng=1)

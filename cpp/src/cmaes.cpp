@@ -187,11 +187,11 @@ void Cmaes::update(const double* X, const double* values) {
     const auto at = [&](Index k) { return values[order_[static_cast<std::size_t>(k)]]; };
     descent_fun_ = std::min(descent_fun_, at(0));
     termination_.remember(at(0), at(size / 2));
-    const Stop stop = termination_.why(
-        tolerances_,
-        {mean_.data(), sigma_, descent_.sigma_start,
-         *std::max_element(deviations0_.begin(), deviations0_.end()), descent_.generation_limit},
-        *shape_, at(size - 1) - at(0));
+    const Stop stop = termination_.why(tolerances_,
+                                       {mean_.data(), sigma_, descent_.sigma_start,
+                                        *std::max_element(deviations0_.begin(), deviations0_.end()),
+                                        descent_.generation_limit, fun()},
+                                       *shape_, at(size - 1) - at(0));
     if (stop) end(stop);
 }
 

@@ -45,11 +45,18 @@ class Status(IntEnum):
     TOLXUP = 56
     STAGNATION = 57
     DESCENT_LIMIT = 58
+    BEHIND = 59
 
 
 #: The reasons of a method's own that are tests of convergence, beside the rules' own.
 CONVERGED = frozenset(
-    (Status.TOLFUN, Status.TOLX, Status.NO_EFFECT_AXIS, Status.NO_EFFECT_COORDINATE)
+    (
+        Status.TOLFUN,
+        Status.TOLX,
+        Status.NO_EFFECT_AXIS,
+        Status.NO_EFFECT_COORDINATE,
+        Status.BEHIND,
+    )
 )
 
 #: The sentences of the reasons by which a distribution of points ends.
@@ -77,6 +84,10 @@ DISTRIBUTION = {
         "stagnation: the values of generation {m:g} are no better than those {l:g} generations ago"
     ),
     Status.DESCENT_LIMIT: "limit of the descent: {m:g} >= {l:g} generations",
+    Status.BEHIND: (
+        "behind the best value of the run: spread of the values {m:.2g} <= {l:.2g}, 1e-4 of the "
+        "distance"
+    ),
 }
 
 

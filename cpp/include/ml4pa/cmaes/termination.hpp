@@ -20,7 +20,8 @@ enum End : int {
     condition = 55,
     tolxup = 56,
     stagnation = 57,
-    descent_limit = 58
+    descent_limit = 58,
+    behind = 59
 };
 
 struct Tolerances {
@@ -31,7 +32,8 @@ struct Tolerances {
 struct Distribution {
     const double* mean;
     double sigma, sigma_start, widest_start;
-    std::int64_t generation_limit;  // 0: none
+    std::int64_t generation_limit;  // 0: there are no restarts
+    double best;                    // the best value of the run
 };
 
 class Termination {
@@ -59,7 +61,8 @@ public:
     // The first reason to end the descent; `spread` is that of the generation's values.
     Stop why(const Tolerances& tol, const Distribution& d, Shape& shape, double spread) {
         const Stop flat = is_flat();
-        if (generation_ >= window_ && spread <= tol.fun) {
+        const double limit = std::max(tol.fun, lag(d));
+        if (generation_ >= window_ && spread <= limit) {
             double least = at(best_, generation_ - 1), most = least;
             const std::int64_t count = flat ? std::min(n_ + 6, generation_) : window_;
             const std::int64_t first = generation_ - std::min(count, memory);
@@ -69,6 +72,7 @@ public:
             }
             spread = std::max(spread, most - least);
             if (spread <= tol.fun) return {tolfun, spread, tol.fun};
+            if (spread <= limit) return {behind, spread, limit};
         }
         if (d.generation_limit > 0 && generation_ >= d.generation_limit)
             return {descent_limit, static_cast<double>(generation_),
@@ -100,6 +104,13 @@ private:
             values.push_back(f);
         else
             values[static_cast<std::size_t>(generation_ % memory)] = f;
+    }
+
+    // The spread below which a descent that is above the best value would need ten thousand times
+    // the generations of its window to come down to it: it makes room for the next one.
+    double lag(const Distribution& d) const {
+        if (d.generation_limit == 0 || !std::isfinite(d.best)) return 0.0;
+        return 1e-4 * (at(best_, generation_ - 1) - d.best);
     }
 
     // In more than a third of the last n + 6 generations, and in this one, half of the values are

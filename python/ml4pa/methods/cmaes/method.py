@@ -58,7 +58,9 @@ class CMAES(PopulationMethod):
     restarts : {None, "ipop", "bipop"}, default None
         Begin again where a descent has ended, with a population twice as large (IPOP), or also
         with small ones and small steps in between (BIPOP), until a budget is spent. The Result's
-        ``restarts`` tells of each descent.
+        ``restarts`` tells of each descent. Populations larger than the first damp the step size
+        more than eq. (55): see `parameters`; and a descent whose values have settled to 1e-4 of
+        what they are above the best value of the run makes room for the next.
     mean_lr : float in (0, 1], default 1
         c_m, the learning rate of the mean.
     scale : float or array_like (n,), optional
@@ -144,7 +146,8 @@ class CMAES(PopulationMethod):
             object.__setattr__(self, name, value)
 
     def parameters(self, n: int, population_size: int | None = None) -> Parameters:
-        """The strategy parameters for n coordinates, those given among them."""
+        """The strategy parameters for n coordinates, those given among them; of a restart, where
+        there are any and ``population_size`` is larger than the first one."""
         n = checks.count("n", n, least=1)
         size = population_size or self.population_size or default_population_size(n)
         return strategy(self, n, size)
@@ -293,7 +296,7 @@ class CMAES(PopulationMethod):
         s["descent_fun"] = min(s["descent_fun"], float(ranked[0]))
         termination.remember(s, float(ranked[0]), float(ranked[p.population_size // 2]))
         spread = float(ranked[-1]) - float(ranked[0])
-        stop = termination.why(self, p, s, shape, spread)
+        stop = termination.why(self, p, s, shape, spread, run.fun)
         if stop is not None:
             self.end(run, stop)
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 MEMORY = 20_000
 #: The tests that look at every coordinate are made every so many generations.
 EVERY = 10
+#: Where there are restarts, the share of what a descent is above the best value of the run.
+BEHIND = 1e-4
 #: The test of stagnation sorts; it is made every so many generations.
 STAGNATION_EVERY = 50
 
@@ -42,20 +44,34 @@ def newest(state: State, values: Array, count: int) -> Array:
     return values[np.arange(last - count, last) % MEMORY]
 
 
-def why(method: CMAES, p: Parameters, state: State, shape: Shape, spread: float) -> Stop | None:
-    """The first reason to end the descent; ``spread`` is that of the generation's values."""
+def why(
+    method: CMAES, p: Parameters, state: State, shape: Shape, spread: float, best: float
+) -> Stop | None:
+    """The first reason to end the descent; ``spread`` is that of the generation's values, ``best``
+    the best value of the run."""
     t = state["generation"]
     window = 10 + math.ceil(30.0 * p.n / p.population_size)
     flat = _flat(p, state)
-    if t >= window and spread <= method.tolfun:
+    limit = max(method.tolfun, _behind(state, best))
+    if t >= window and spread <= limit:
         recent = newest(state, state["best_values"], min(p.n + 6 if flat else window, t, MEMORY))
         spread = max(spread, float(recent.max()) - float(recent.min()))
         if spread <= method.tolfun:
             return Stop(Status.TOLFUN, spread, method.tolfun)
+        if spread <= limit:
+            return Stop(Status.BEHIND, spread, limit)
     if state["generation_limit"] and t >= state["generation_limit"]:
         return Stop(Status.DESCENT_LIMIT, t, state["generation_limit"])
     stop = _shape(method, p, state, shape) if flat or t % EVERY == 0 else None
     return stop or flat
+
+
+def _behind(state: State, best: float) -> float:
+    """The spread below which a descent that is above the best value would need ten thousand times
+    the generations of its window to come down to it: it makes room for the next one."""
+    last = float(state["best_values"][(state["generation"] - 1) % MEMORY])
+    restarts = state["generation_limit"] > 0
+    return BEHIND * (last - best) if restarts and math.isfinite(best) else 0.0
 
 
 def _flat(p: Parameters, state: State) -> Stop | None:
