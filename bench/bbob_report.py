@@ -40,6 +40,7 @@ class Comparison:
 
     ours: Array  # evaluations to the last target, by run; inf where it was missed
     theirs: Array
+    budget: int  # evaluations that a run had which missed it
 
     @property
     def runs(self) -> int:
@@ -67,6 +68,17 @@ class Comparison:
         return ours / theirs
 
     @property
+    def expected(self) -> float:
+        """The ratio of the evaluations that a solution took, those of failed runs included."""
+        if 0 in self.solved:
+            return np.nan
+        ours, theirs = (
+            np.minimum(hits, self.budget).sum() / np.isfinite(hits).sum()
+            for hits in (self.ours, self.theirs)
+        )
+        return float(ours / theirs)
+
+    @property
     def lower(self) -> bool:
         """Whether the success rate is lower, beyond chance."""
         a, b = self.solved
@@ -84,11 +96,12 @@ class Comparison:
     def cells(self) -> list[str]:
         counts = "{} : {} of {}".format(*self.solved, self.runs)
         counts = f"**{counts}**" if self.lower else counts
+        expected = "" if np.isnan(self.expected) else f"{self.expected:.2f}"
         if not self.both.any():
-            return [counts, "", ""]
+            return [counts, "", "", expected]
         ratio = f"{self.ratio:.2f}"
         ratio = f"**{ratio}**" if self.slower else ratio
-        return [counts, "{:.0f} / {:.0f}".format(*self.medians), ratio]
+        return [counts, "{:.0f} / {:.0f}".format(*self.medians), ratio, expected]
 
 
 def last(runs: Runs, targets: int) -> Array:
@@ -98,21 +111,27 @@ def last(runs: Runs, targets: int) -> Array:
     ])  # fmt: skip
 
 
+def mean(ratios: list[float] | Array) -> float:
+    """The geometric one."""
+    return float(np.exp(np.mean(np.log(ratios))))
+
+
 def table(n: int, found: dict[int, Comparison]) -> list[str]:
     """One dimension."""
     lines = [
         f"**n = {n}**",
         "",
-        "| | solved, ml4pa : pycma | evaluations, ml4pa / pycma | ratio |",
-        "|---|---|---|---|",
+        "| | solved, ml4pa : pycma | evaluations, ml4pa / pycma | ratio | ERT |",
+        "|---|---|---|---|---|",
     ]
     for function, comparison in found.items():
         cells = [f"f{function} {NAMES[function]}", *comparison.cells()]
         lines.append(f"| {' | '.join(cells)} |")
     ours, theirs = np.sum([c.solved for c in found.values()], axis=0)
     ratios = [c.ratio for c in found.values() if c.both.any()]
+    expected = [c.expected for c in found.values() if not np.isnan(c.expected)]
     lines += [
-        f"| all | {ours} : {theirs} | | {np.exp(np.mean(np.log(ratios))):.2f} |",
+        f"| all | {ours} : {theirs} | | {mean(ratios):.2f} | {mean(expected):.2f} |",
         "",
     ]
     return lines
@@ -134,11 +153,15 @@ def verdict(found: dict[int, dict[int, Comparison]]) -> list[str]:
     every = [c for comparisons in found.values() for c in comparisons.values()]
     ratios = np.array([c.ratio for c in every if c.both.any()])
     above = int((ratios > MOST).sum())
+    expected = np.array([c.expected for c in every if not np.isnan(c.expected)])
+    within = int((expected <= MOST).sum())
     fewer = sum(c.solved[0] < c.solved[1] for c in every)
     more = sum(c.solved[0] > c.solved[1] for c in every)
     lines = f"""\
 - Evaluations: ratio at most {MOST} in {len(ratios) - above} of {len(ratios)} cases that both solve,
   above it in {above}; beyond chance: {names(found, "slower")}.
+- ERT: ratio at most {MOST} in {within} of {len(expected)} cases; the geometric mean is
+  {mean(expected):.2f}.
 - Success: fewer solved in {fewer} of {len(every)} cases, more in {more}; lower beyond chance:
   {names(found, "lower")}.
 """
@@ -182,11 +205,15 @@ def picture(file: Path, suites: dict[str, dict[int, Suite]], budget: int, target
     plt.close(figure)
 
 
-def tables(ours: dict[int, Suite], theirs: dict[int, Suite], targets: int) -> list[str]:
-    """All dimensions; both have run the same instances."""
+def tables(
+    ours: dict[int, Suite], theirs: dict[int, Suite], targets: int, budget: int
+) -> list[str]:
+    """All dimensions; both have run the same instances, with a budget for each coordinate."""
     found = {
         n: {
-            function: Comparison(last(runs, targets), last(theirs[n][function], targets))
+            function: Comparison(
+                last(runs, targets), last(theirs[n][function], targets), budget * n
+            )
             for function, runs in sorted(suite.items())
         }
         for n, suite in sorted(ours.items())
