@@ -216,3 +216,6 @@ def test_wrong_arguments_are_refused_with_a_cure(given, text):
 def test_repr_is_a_table():
     text = repr(find_minima(Beale(), starts=100, rng=1))
     assert "minimum" in text and "unfinished" in text and "[3.  0.5]" in text
+    several = repr(find_minima(Himmelblau(), starts=100, rng=1))
+    assert several.startswith("<Minima: 4 minima from 100 starts (0 unfinished)")
+    assert repr(find_minima(Beale(), starts=1, rng=1)).startswith("<Minima: none from 1 start (")

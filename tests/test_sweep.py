@@ -37,7 +37,7 @@ def test_table_counts_failures_and_divergences():
     assert sum(columns["diverged"]) > 0 and sum(columns["converged"]) > 0
     for solved, nit, real in zip(columns["solved"], columns["nit"], table.runs.nit, strict=True):
         assert nit == real if solved else np.isnan(nit)
-    assert "6 settings x 1 starts" in repr(table) and "learning_rate" in repr(table)
+    assert "6 settings x 1 start>" in repr(table) and "learning_rate" in repr(table)
 
 
 def test_best_solves_most_starts_in_the_fewest_evaluations():

@@ -19,8 +19,10 @@ from .objective import Array, Function, Objective, as_objective
 from .population import PopulationMethod
 from .random import generator
 from .started import Multistart
+from .stop import plural
 
 KINDS = ("minimum", "degenerate", "saddle", "maximum")
+SEVERAL = dict(zip(KINDS, ("minima", "degenerate", "saddles", "maxima"), strict=True))
 SAMPLINGS = ("latin", "sobol")
 #: Newton's steps at the end of each descent; a point of order four needs some forty.
 POLISH = 60
@@ -139,9 +141,10 @@ class Minima:
         return Comparison(matched, known[lost], self.x[extra[~edge]], self.x[extra[edge]])
 
     def __repr__(self) -> str:
-        counted = ", ".join(f"{self.kind.count(k)} {k}" for k in KINDS if k in self.kind)
+        numbers = {kind: self.kind.count(kind) for kind in KINDS if kind in self.kind}
+        counted = ", ".join(f"{m} {k if m == 1 else SEVERAL[k]}" for k, m in numbers.items())
         head = (
-            f"<Minima: {counted or 'none'} from {len(self.label)} starts "
+            f"<Minima: {counted or 'none'} from {plural(len(self.label), 'start')} "
             f"({self.unfinished} unfinished); a new start finds another with p = {self.unseen:.2g}>"
         )
         rows = [

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from .objective import Array
 from .path import Path
 from .result import Result
-from .stop import CONVERGED, Status, Stop
+from .stop import CONVERGED, Status, Stop, plural
 from .stopping import RULES
 
 Ints = NDArray[np.int64]
@@ -149,7 +149,7 @@ class Multistart:
         best = self.best
         ended = ", ".join(f"{count} {name}" for name, count in self.reasons().items())
         return (
-            f"<Multistart of {len(self)} starts ({self.engine}): {ended}; "
+            f"<Multistart of {plural(len(self), 'start')} ({self.engine}): {ended}; "
             f"best f = {best.fun:.9g} at {np.array2string(best.x, precision=6, threshold=6)}>"
         )
 

@@ -15,7 +15,7 @@ from .fleet import multistart
 from .method import Method
 from .objective import Array
 from .started import Multistart
-from .stop import Status
+from .stop import Status, plural
 
 #: Runs count as solved where they end so close to the least value of all.
 CLOSE = 1e-6
@@ -163,8 +163,8 @@ class Sweep:
         rows: list[Iterable[str]] = [list(table), *cells]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         lines = ["  ".join(c.rjust(w) for c, w in zip(r, widths, strict=True)) for r in rows]
-        starts = len(self.runs) // len(self)
-        head = f"<Sweep of {self.grid.kind.__name__}: {len(self)} settings x {starts} starts>"
+        size = f"{plural(len(self), 'setting')} x {plural(len(self.runs) // len(self), 'start')}"
+        head = f"<Sweep of {self.grid.kind.__name__}: {size}>"
         more = [f"... and {len(self) - 10} more"] if len(self) > 10 else []
         return "\n".join([head, *lines, *more])
 
