@@ -39,6 +39,7 @@ from ml4pa import (
     LeastSquares,
     Momentum,
     Newton,
+    RandomSearch,
     Status,
     minimize,
     multistart,
@@ -167,6 +168,24 @@ def test_an_interrupted_run_leaves_nothing_behind(engine):
     with pytest.raises(KeyboardInterrupt):
         minimize(interrupting, [1, 1], Adam(0.1), jac=square_jac, engine=engine)
     same(minimize(Beale(), [1, 1], Adam(0.1), max_iter=50, engine=engine), expected)
+
+
+@pytest.mark.parametrize("method", [Adam(0.1), RandomSearch(1.0)], ids=lambda m: m.name)
+def test_an_interrupt_leaves_the_warnings_of_numpy(method):
+    """Ctrl-C may come when an errstate is about to give them back."""
+
+    def interrupting(x):
+        np.seterr(all="ignore")
+        raise KeyboardInterrupt
+
+    before = np.geterr()
+    assert "warn" in before.values()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            minimize(Function(interrupting, square_jac), [1, 1], method, engine="numpy", max_iter=9)
+        assert np.geterr() == before
+    finally:
+        np.seterr(**before)
 
 
 @both_engines

@@ -6,9 +6,12 @@ import signal
 import threading
 from typing import Any
 
+import numpy as np
+
 
 class Shield:
-    """Within it, ``tell(run, ...)`` is whole: what interrupts it is raised when it has ended.
+    """Within it, ``tell(run, ...)`` is whole: what interrupts it is raised when it has ended. And
+    NumPy warns afterwards of what it did before, also where Ctrl-C came while an `errstate` ended.
 
     The compiled loops look for Ctrl-C between their steps; Python raises it between any two
     instructions. In a thread that is not the main one there is nothing to do.
@@ -17,6 +20,7 @@ class Shield:
     def __init__(self) -> None:
         self.learns = self.waits = False
         self.before: Any = None
+        self.warnings = np.geterr()
 
     def __enter__(self) -> Shield:
         handler = signal.getsignal(signal.SIGINT)
@@ -25,7 +29,9 @@ class Shield:
             signal.signal(signal.SIGINT, self._handle)
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, error: object, *_: object) -> None:
+        if error is not None:
+            np.seterr(**self.warnings)
         # Not where the caller's code has set another one meanwhile.
         if self.before is not None and signal.getsignal(signal.SIGINT) == self._handle:
             signal.signal(signal.SIGINT, self.before)
