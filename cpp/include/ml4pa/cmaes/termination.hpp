@@ -39,6 +39,8 @@ struct Distribution {
 class Termination {
 public:
     static constexpr std::int64_t memory = 20'000, every = 10, stagnation_every = 50;
+    // Of what a descent is above the best value of the run.
+    static constexpr double share = 1e-4;
 
     void begin(const Strategy& strategy) {
         n_ = strategy.n;
@@ -110,7 +112,7 @@ private:
     // the generations of its window to come down to it: it makes room for the next one.
     double lag(const Distribution& d) const {
         if (d.generation_limit == 0 || !std::isfinite(d.best)) return 0.0;
-        return 1e-4 * (at(best_, generation_ - 1) - d.best);
+        return share * (at(best_, generation_ - 1) - d.best);
     }
 
     // In more than a third of the last n + 6 generations, and in this one, half of the values are

@@ -149,8 +149,11 @@ class CMAES(PopulationMethod):
         """The strategy parameters for n coordinates, those given among them; of a restart, where
         there are any and ``population_size`` is larger than the first one."""
         n = checks.count("n", n, least=1)
-        size = population_size or self.population_size or default_population_size(n)
-        return strategy(self, n, size)
+        return strategy(self, n, population_size or self.first_size(n))
+
+    def first_size(self, n: int) -> int:
+        """lambda of the first descent."""
+        return self.population_size or default_population_size(n)
 
     def hyper_parameters(self) -> dict[str, Any]:
         given = super().hyper_parameters()
@@ -199,7 +202,7 @@ class CMAES(PopulationMethod):
             "repairs": 0,
             "descents": np.zeros(0),
         }
-        size = self.population_size or default_population_size(run.n)
+        size = self.first_size(run.n)
         limit = 0 if self.restarts is None else rules.generation_limit(run.n, size)
         first = rules.Next("first", size, self.sigma0, limit)
         self.begin(run, state, first, run.x)
@@ -306,7 +309,7 @@ class CMAES(PopulationMethod):
         if self.restarts is None:
             return run.halt(*stop)
         rules.account(s)
-        first = self.population_size or default_population_size(run.n)
+        first = self.first_size(run.n)
         following = rules.follow(self.restarts, s, run.key, run.n, first, self.sigma0)
         if following.regime == "large" and s["doublings"] >= self.max_restarts:
             return run.halt(*stop)
@@ -329,4 +332,5 @@ class CMAES(PopulationMethod):
 
 @functools.lru_cache(maxsize=64)
 def strategy(method: CMAES, n: int, population_size: int) -> Parameters:
-    return standard(n, population_size, dataclasses.asdict(method))
+    enlarged = method.restarts is not None and population_size > method.first_size(n)
+    return standard(n, population_size, dataclasses.asdict(method), enlarged)

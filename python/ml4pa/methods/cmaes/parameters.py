@@ -118,11 +118,13 @@ def damping(mu_eff: float, n: int, enlarged: bool) -> float:
     return max(s if enlarged else 0.0, 2.0 * (s - 1.0))
 
 
-def standard(n: int, population_size: int, given: dict[str, Any]) -> Parameters:
+def standard(
+    n: int, population_size: int, given: dict[str, Any], enlarged: bool = False
+) -> Parameters:
     """The standard parameters, of which those in ``given`` are replaced.
 
     ``given`` may have mu, weights, c_sigma, d_sigma, c_c, c_1, c_mu; mean_lr, covariance and
-    active are always there. Where there are restarts, a population may be larger than the first.
+    active are always there. ``enlarged``: of a restart with a larger population than the first.
     """
     raw = given.get("weights")
     raw = raw_weights(population_size, given.get("mu")) if raw is None else np.asarray(raw)
@@ -149,8 +151,6 @@ def standard(n: int, population_size: int, given: dict[str, Any]) -> Parameters:
             c_1, c_mu = min(1.0, c_1 * (n + 2.0) / 3.0), c_mu * (n + 2.0) / 3.0
     c_sigma = choose("c_sigma", c_sigma)
     if mode != "limited":
-        first = given.get("population_size") or default_population_size(n)
-        enlarged = given.get("restarts") is not None and population_size > first
         d_sigma = 1.0 + damping(mu_eff, n, enlarged) + c_sigma
     c_c, c_1 = choose("c_c", c_c), choose("c_1", c_1)
     c_mu = choose("c_mu", min(1.0 - c_1, c_mu))
