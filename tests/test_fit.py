@@ -501,6 +501,17 @@ def test_batches_of_float32_are_computed_in_float32(engine, kind):
 
 
 @engines
+def test_errors_of_float32_have_squares(engine):
+    X, y = plane(20)
+    X, y = X.astype(np.float32), y.astype(np.float32)
+    options = {"loss": "chi2", "batch_size": 5, "epochs": 2, "engine": engine}
+    match = r"sigma\[1\]=1e\+20 must be from 1e-18 to 1e\+18 where X is float32, .*: give y and"
+    with pytest.raises(ValueError, match=match):
+        fit(Linear(3), X, y, Adam(0.1), sigma=[1.0, 1e20] * 10, **options)
+    assert np.isfinite(fit(Linear(3), X, y, Adam(0.1), sigma=1e18, **options).cost)
+
+
+@engines
 def test_a_mapped_file_is_read_once_an_epoch(engine, tmp_path, monkeypatch):
     X, y = plane(100)
     np.save(tmp_path / "X.npy", X)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from . import _core, checks
 from .costs import Cost
+from .costs.cost import inverse_square
 from .models import Model
 from .objective import Array
 from .shuffle import order
@@ -121,6 +122,8 @@ class Table:
             self.whole = Cost(model, self.X, self.y, sigma=self.sigma, **terms)
         #: That of a few rows: for what does not depend on the data.
         self.few = self.cost(slice(0, 2))
+        if self.single and self.sigma is not None and not self.mapped:
+            checks.squarable(self.sigma, 1e18, " where X is float32")
 
     def __len__(self) -> int:
         return len(self.X)
@@ -220,7 +223,7 @@ class Table:
             X = X.copy()
         weights = None
         if self.sigma is not None:
-            weights = (np.asarray(self.sigma, dtype=np.float64) ** -2.0).astype(X.dtype)
+            weights = inverse_square(np.asarray(self.sigma, dtype=np.float64)).astype(X.dtype)
         return _core.batch_loop(
             *native, cost.loss.name, X, y, weights, self.model.penalised.tolist(),
             not is_sum(cost), self.total, cost.l1, cost.l2,

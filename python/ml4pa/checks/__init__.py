@@ -72,6 +72,7 @@ from .models import (
     probabilities,
     quadratic,
     sigma,
+    squarable,
     targets,
 )
 from .pictures import (
@@ -190,6 +191,7 @@ __all__ = [
     "search_window",
     "shuffling",
     "sigma",
+    "squarable",
     "start",
     "start_within",
     "starts",

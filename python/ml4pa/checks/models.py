@@ -128,7 +128,17 @@ def sigma(value: Any, y: Array) -> Array:
     a = np.broadcast_to(a, y.shape)
     if wrong := _first_row("sigma", a, ~((a > 0) & np.isfinite(a))):
         raise ValueError(f"{wrong} must be finite and > 0")
+    squarable(a, 1e150)
     return np.ascontiguousarray(a)
+
+
+def squarable(sigma: Array, most: float, where: str = "") -> None:
+    """Standard deviations (N, k) whose squares are numbers, and whose inverse squares are."""
+    if wrong := _first_row("sigma", sigma, (sigma < 1.0 / most) | (sigma > most)):
+        raise ValueError(
+            f"{wrong} must be from {1.0 / most:g} to {most:g}{where}, for the sake of 1/sigma^2: "
+            "give y and sigma in another unit"
+        )
 
 
 def cholesky(name: str, value: Any, size: int) -> Array:

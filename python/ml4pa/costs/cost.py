@@ -102,7 +102,7 @@ class Cost(NativeObjective):
         if self.loss.classifies:
             checks.probabilities("y", self.y)
         checks.errors_wanted(self.loss, sigma, covariance)
-        self.weights = None if sigma is None else checks.sigma(sigma, self.y) ** -2.0
+        self.weights = None if sigma is None else inverse_square(checks.sigma(sigma, self.y))
         self.whitening = None if covariance is None else _whitening(covariance, self.y.size)
         self.l1 = checks.within("l1", l1, ge=0)
         self.l2 = checks.within("l2", l2, ge=0)
@@ -262,6 +262,11 @@ class Cost(NativeObjective):
             name, numbers, words, self.loss.name, self.X, self.y, self.weights, self.whitening,
             mask, self.scale, self.l1, self.l2, self.sampled,
         )  # fmt: skip
+
+
+def inverse_square(sigma: Array) -> Array:
+    """1/sigma^2. A power would have other last bits on other processors, a quotient has not."""
+    return 1.0 / (sigma * sigma)
 
 
 def _whitening(covariance: ArrayLike, size: int) -> Array:
