@@ -118,6 +118,24 @@ def test_a_network_by_hand():
     assert_allclose(f.gradient(theta), g, rtol=1e-13)
 
 
+@pytest.mark.parametrize("n", [1, 2, 7, 8, 9, 31, 32, 33, 65, 130])
+def test_whitening_is_the_inverse_of_choleskys_factor(n):
+    half = np.random.default_rng(n).standard_normal((n, n))
+    c = half @ half.T + np.eye(n)
+    told = _core.whitening(c)
+    assert_allclose(told, np.linalg.inv(np.linalg.cholesky(c)), rtol=0, atol=1e-13)
+    assert_array_equal(told, np.tril(told))
+    c[-1, -1] = -1e-3
+    assert _core.whitening(c) is None
+
+
+def test_weights_are_quotients():
+    """Rounded alike by all processors, which powers in NumPy are not."""
+    sigma = np.random.default_rng(1).uniform(0.1, 10, 21)
+    f = cost(Polynomial(3), "chi2", 21, sigma=sigma)
+    assert_array_equal(f.weights[:, 0], [1.0 / (s * s) for s in sigma.tolist()])
+
+
 def test_covariance_is_chi2_in_rotated_data():
     c = correlated(21)
     f = cost(Polynomial(3), "chi2", 21, covariance=c)

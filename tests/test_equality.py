@@ -495,6 +495,9 @@ for kind in LANDSCAPES:
             parts = [fleet.x, fleet.fun, fleet.nit, fleet.measured, fleet.path.x]
             digest = hashlib.sha256(b"".join(part.tobytes() for part in parts))
             print(f"fleet-{kind.__name__}-{method.name}", digest.hexdigest())
+distance = np.abs(np.subtract.outer(np.arange(200.0), np.arange(200.0)))
+whitening = _core.whitening(1.0 / (1.0 + distance))
+print("whitening", hashlib.sha256(whitening.tobytes()).hexdigest())
 print("isa", _core.isa)
 """
 

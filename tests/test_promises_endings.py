@@ -34,11 +34,13 @@ from specimens import (
 from ml4pa import (
     Adam,
     Backtracking,
+    Cost,
     Function,
     GradientDescent,
     LeastSquares,
     Momentum,
     Newton,
+    Polynomial,
     RandomSearch,
     Status,
     minimize,
@@ -89,6 +91,9 @@ INTERRUPTED = {
     ),
     "crew": lambda: multistart(
         Rosenbrock(5), np.zeros((9, 5)), Adam(1e-12), max_iter=10**9, threads=2
+    ),
+    "covariance": lambda: Cost(
+        Polynomial(1), np.arange(3000), np.ones(3000), "chi2", covariance=np.eye(3000)
     ),
 }  # fmt: skip
 

@@ -1,5 +1,6 @@
 #include "bindings.hpp"
 #include "ml4pa/costs/data_cost.hpp"
+#include "ml4pa/costs/whitening.hpp"
 
 using ml4pa::Index;
 using ml4pa::Objective;
@@ -28,11 +29,23 @@ std::shared_ptr<Objective> cost(const std::string& model, const std::vector<doub
     return made;
 }
 
+// None where it is not positive definite.
+std::optional<Floats> whitening(const Floats& covariance) {
+    const Index n = covariance.shape(0);
+    Floats w({n, n});
+    const double* from = covariance.data();
+    double* to = w.mutable_data();
+    const py::gil_scoped_release nogil;
+    if (!ml4pa::costs::whiten(from, n, to, [] { (void)look_for_signals(); })) return {};
+    return w;
+}
+
 }  // namespace
 
 void bind_costs(py::module_& m) {
     m.def("cost", &cost, py::arg("model"), py::arg("numbers"), py::arg("words"), py::arg("loss"),
           py::arg("x"), py::arg("y"), py::arg("weights"), py::arg("whitening"), py::arg("mask"),
           py::arg("scale"), py::arg("l1"), py::arg("l2"), py::arg("sampled"));
+    m.def("whitening", &whitening, py::arg("covariance"));
     m.def("model_names", &ml4pa::model_names);
 }

@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "ml4pa/look_up.hpp"
 #include "ml4pa/random.hpp"
 #include "ml4pa/run.hpp"
 
@@ -44,26 +45,6 @@ struct Moments {
     double sigma = std::numeric_limits<double>::quiet_NaN();
     const double* covariance = nullptr;
     Index covariance_size = 0;
-};
-
-// What long work asks now and then, on the calling thread: it may throw, so
-// that a large generation does not keep its user waiting.
-class LookUp {
-public:
-    // After so many operations, roughly.
-    void operator()(Index operations) const {
-        left_ -= operations;
-        if (left_ > 0) return;
-        left_ = turn;
-        if (ask_) ask_();
-    }
-    void set(std::function<void()> ask) { ask_ = std::move(ask); }
-
-    static constexpr Index turn = Index{1} << 18;  // some 100 microseconds
-
-private:
-    std::function<void()> ask_;
-    mutable Index left_ = turn;
 };
 
 // A value and its place. The worse ones come later, NaN last, equal ones in the order of their places.

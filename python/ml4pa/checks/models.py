@@ -141,27 +141,28 @@ def squarable(sigma: Array, most: float, where: str = "") -> None:
         )
 
 
-def cholesky(name: str, value: Any, size: int) -> Array:
-    """The lower factor of a symmetric positive definite matrix of a size."""
-    a = array(name, value)
+def covariance(value: Any, size: int) -> Array:
+    """A symmetric matrix of a size."""
+    a = array("covariance", value)
     if a.shape != (size, size):
         raise ValueError(
-            f"{name} has shape {a.shape}, but y has {size} numbers: pass shape ({size}, {size})"
+            f"covariance has shape {a.shape}, but y has {size} numbers: pass shape ({size}, {size})"
         )
-    a = finite(name, a, ndim=2)
+    a = finite("covariance", a, ndim=2)
     apart = np.abs(a - a.T)
     if np.max(apart) > 1e-8 * np.max(np.abs(a)):
         i, j = (int(k) for k in np.unravel_index(np.argmax(apart), a.shape))
         raise ValueError(
-            f"{name}[{i}, {j}]={a[i, j]:g} but {name}[{j}, {i}]={a[j, i]:g}: must be symmetric"
+            f"covariance[{i}, {j}]={a[i, j]:g} but covariance[{j}, {i}]={a[j, i]:g}: "
+            "must be symmetric"
         )
-    try:
-        return np.asarray(np.linalg.cholesky(a), dtype=np.float64)
-    except np.linalg.LinAlgError:
-        least = float(np.linalg.eigvalsh(a)[0])
-        raise ValueError(
-            f"{name} has the eigenvalue {least:g}, but must be positive definite"
-        ) from None
+    return a
+
+
+def indefinite(a: Array) -> ValueError:
+    """What to raise for a covariance matrix that has no Cholesky factor."""
+    least = float(np.linalg.eigvalsh(a)[0])
+    return ValueError(f"covariance has the eigenvalue {least:g}, but must be positive definite")
 
 
 def has_hessian(cost: Cost) -> None:

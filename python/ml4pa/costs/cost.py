@@ -270,6 +270,9 @@ def inverse_square(sigma: Array) -> Array:
 
 
 def _whitening(covariance: ArrayLike, size: int) -> Array:
-    """L^-1, for C = L L^T."""
-    factor = checks.cholesky("covariance", covariance, size)
-    return np.ascontiguousarray(np.tril(np.linalg.inv(factor)))
+    """L^-1, for C = L L^T, by the compiled engine: see `inverse_square`."""
+    a = checks.covariance(covariance, size)
+    whitening = _core.whitening(a)
+    if whitening is None:
+        raise checks.indefinite(a)
+    return whitening

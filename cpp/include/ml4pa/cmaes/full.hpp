@@ -3,7 +3,6 @@
 // by rows.
 #pragma once
 
-#include "ml4pa/cmaes/products.hpp"
 #include "ml4pa/cmaes/shape.hpp"
 #include "ml4pa/random.hpp"
 
@@ -83,7 +82,7 @@ public:
         scale(p_->c_1, p_c_.data(), rows);
         std::copy_n(p_c_.data(), ld_,
                     Y + rows * ld_);  // the last row of the product
-        update_upper(C_.data(), n_, ld_, ld_, p_->keep(h_sigma), 1.0, scaled_.data(), Y, rows + 1,
+        update_upper(C_.data(), n_, n_, ld_, ld_, p_->keep(h_sigma), 1.0, scaled_.data(), Y, rows + 1,
                      *look_up);  // (47)
         if (++age_ >= p_->refresh) {
             age_ = 0;

@@ -9,7 +9,6 @@
 // the factors do one after the other.
 #pragma once
 
-#include "ml4pa/cmaes/products.hpp"
 #include "ml4pa/cmaes/shape.hpp"
 
 namespace ml4pa::cmaes {

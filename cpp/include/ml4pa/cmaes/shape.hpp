@@ -4,10 +4,13 @@
 #pragma once
 
 #include "ml4pa/cmaes/strategy.hpp"
+#include "ml4pa/dense.hpp"
 #include "ml4pa/linalg.hpp"
 #include "ml4pa/population_run.hpp"
 
 namespace ml4pa::cmaes {
+
+using namespace dense;
 
 class Shape {
 public:

@@ -1,5 +1,5 @@
-// The products of matrices that CMA-ES is made of, each element a sum in the
-// order of its index.
+// The products of matrices that CMA-ES is made of, and Cholesky's factors: each
+// element a sum in the order of its index.
 //
 // A tile of the result stays in registers while the sum runs, and vectors go
 // along a row of the result: so its elements do not depend on one another, and
@@ -12,7 +12,7 @@
 #include "ml4pa/memory.hpp"
 #include "ml4pa/register.hpp"
 
-namespace ml4pa::cmaes {
+namespace ml4pa::dense {
 
 // One vector of the machine. Wider ones GCC would not keep in registers.
 inline constexpr Index lane = register_bytes / sizeof(double);
@@ -97,18 +97,18 @@ void times_upper(const double* Z, Index rows, const double* U, Index n, Index ld
     }
 }
 
-// C = keep C + sign A^T B in the upper triangle of C (n x n), for A and B (sum
-// x n). What is below the diagonal in a tile that holds a part of it is written
-// too, and never read. All rows have the length ld, of which the last n to
-// `width` are padding.
+// C = keep C + sign A^T B in the upper triangle of C (n x columns), for A (sum
+// x n) and B (sum x columns). What is below the diagonal in a tile that holds a
+// part of it is written too, and never read. All rows have the length ld, of
+// which those from `columns` to `width` are padding.
 template <class Look>
-void update_upper(double* C, Index n, Index width, Index ld, double keep, double sign,
-                  const double* A, const double* B, Index sum, const Look& look) {
+void update_upper(double* C, Index n, Index columns, Index width, Index ld, double keep,
+                  double sign, const double* A, const double* B, Index sum, const Look& look) {
     for (Index i = 0; i < n; i += tile_height) {
-        look((n - i) * sum * tile_height);
+        look((columns - i) * sum * tile_height);
         const Index height = n - i < tile_height ? n - i : tile_height;
         const Strided a{A + i, ld, 1};
-        for (Index j = i & ~(lane - 1); j < n;) {
+        for (Index j = i & ~(lane - 1); j < columns;) {
             const bool wide = j + tile_width <= width;
             double* out = C + i * ld + j;
             if (wide)
@@ -176,18 +176,40 @@ inline constexpr Index panel = 32;
 // The rows first .. first + height - 1 of the factor: U^T U there, by rows, and
 // what follows from them to the right. False where a pivot is not positive.
 template <class Look>
-bool factor_panel(double* U, Index n, Index ld, Index first, Index height, const Look& look) {
+bool factor_panel(double* U, Index columns, Index ld, Index first, Index height, const Look& look) {
     for (Index k = first; k < first + height; ++k) {
-        look((n - k) * height);
+        look((columns - k) * height);
         double* row = U + k * ld;
         if (!(row[k] > 0.0) || !(row[k] < 1e300)) return false;
         const double pivot = std::sqrt(row[k]);
         row[k] = pivot;
-        for (Index j = k + 1; j < n; ++j) row[j] /= pivot;
+        for (Index j = k + 1; j < columns; ++j) row[j] /= pivot;
         for (Index i = k + 1; i < first + height; ++i) {
             const double factor = row[i];
             double* below = U + i * ld;
-            for (Index j = i; j < n; ++j) below[j] -= factor * row[j];
+            for (Index j = i; j < columns; ++j) below[j] -= factor * row[j];
+        }
+    }
+    return true;
+}
+
+// Makes [C B] of n rows [U U^-T B], with C = U^T U. Of B there are reached(k)
+// columns that are not 0 in the first k rows.
+template <class Reached, class Look>
+bool eliminate(double* A, Index n, Index ld, const Reached& reached, const Look& look) {
+    for (Index k = 0; k < n; k += panel) {
+        const Index height = n - k < panel ? n - k : panel, rest = k + panel;
+        const Index columns = n + reached(k + height);
+        if (!factor_panel(A, columns, ld, k, height, look)) return false;
+        if (rest >= n) break;
+        const double* right = A + k * ld + rest;
+        update_upper(A + rest * ld + rest, n - rest, columns - rest, ld - rest, ld, 1.0, -1.0,
+                     right, right, height, look);
+        // Zeros again where the tiles have written below the diagonal: a tile
+        // begins up to tile_height - 1 rows above, at a whole vector.
+        for (Index i = rest; i < n; ++i) {
+            const Index first = (i - tile_height + 1) & ~(eight - 1);
+            for (Index j = first > rest ? first : rest; j < i; ++j) A[i * ld + j] = 0.0;
         }
     }
     return true;
@@ -202,22 +224,7 @@ bool factor_upper(const double* C, Index n, Index ld, double* U, const Look& loo
         for (Index j = 0; j < i; ++j) U[i * ld + j] = 0.0;
         for (Index j = i; j < ld; ++j) U[i * ld + j] = j < n ? C[i * ld + j] : 0.0;
     }
-    for (Index k = 0; k < n; k += panel) {
-        const Index height = n - k < panel ? n - k : panel;
-        if (!factor_panel(U, n, ld, k, height, look)) return false;
-        const Index rest = k + panel;
-        if (rest >= n) break;
-        const double* right = U + k * ld + rest;
-        update_upper(U + rest * ld + rest, n - rest, ld - rest, ld, 1.0, -1.0, right, right, height,
-                     look);
-        // Zeros again where the tiles have written below the diagonal: a tile
-        // begins up to tile_height - 1 rows above, at a whole vector.
-        for (Index i = rest; i < n; ++i) {
-            const Index first = (i - tile_height + 1) & ~(eight - 1);
-            for (Index j = first > rest ? first : rest; j < i; ++j) U[i * ld + j] = 0.0;
-        }
-    }
-    return true;
+    return eliminate(U, n, ld, [](Index) { return Index{0}; }, look);
 }
 
-}  // namespace ml4pa::cmaes
+}  // namespace ml4pa::dense
