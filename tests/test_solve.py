@@ -163,8 +163,8 @@ def test_errors_are_those_of_polyfit(degree):
         f = Cost(Polynomial(degree), T, CUBIC, **given)
         theta, covariance = np.polyfit(T, CUBIC, degree, **numpy)
         told = errors(f, theta[::-1])
-        assert_allclose(told.covariance, covariance[::-1, ::-1], rtol=1e-8)
-        assert_allclose(told.errors, np.sqrt(np.diag(covariance))[::-1], rtol=1e-8)
+        assert_allclose(told.covariance, covariance[::-1, ::-1], rtol=1e-7)  # as LAPACK rounds
+        assert_allclose(told.errors, np.sqrt(np.diag(covariance))[::-1], rtol=1e-7)
         assert_allclose(np.diag(told.correlation), 1.0)
         outer = np.outer(told.errors, told.errors)
         assert_allclose(told.correlation * outer, told.covariance, rtol=1e-12)

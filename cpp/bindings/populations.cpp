@@ -40,20 +40,21 @@ ml4pa::Parameters parameters(const py::dict& given) {
 }
 
 // A PopulationRun as Python holds it; `asked` is the read-only array handed out by the last ask().
-struct Handle {
+struct PopulationHandle {
     std::unique_ptr<PopulationRun> run;
     py::object asked = py::none();
 };
 
-std::unique_ptr<Handle> start(const std::string& method, const py::dict& given, std::uint64_t key,
-                              const Floats& x0, const std::optional<std::vector<double>>& low,
-                              const std::optional<std::vector<double>>& high) {
+std::unique_ptr<PopulationHandle> start(const std::string& method, const py::dict& given,
+                                        std::uint64_t key, const Floats& x0,
+                                        const std::optional<std::vector<double>>& low,
+                                        const std::optional<std::vector<double>>& high) {
     ml4pa::Bounds bounds;
     if (low) bounds = {*low, *high};
     auto run = ml4pa::make_population_run(method, parameters(given), key, x0.data(), x0.size(),
                                           std::move(bounds));
     if (!run) throw py::value_error("no compiled population method is named " + method);
-    auto handle = std::make_unique<Handle>();
+    auto handle = std::make_unique<PopulationHandle>();
     handle->run = std::move(run);
     return handle;
 }
@@ -72,7 +73,7 @@ private:
     PopulationRun& run_;
 };
 
-py::object ask(Handle& self) {
+py::object ask(PopulationHandle& self) {
     if (self.asked.is_none()) {
         PopulationRun& run = *self.run;
         if (run.rows() * run.n() >= 4096) {
@@ -87,7 +88,7 @@ py::object ask(Handle& self) {
     return self.asked;
 }
 
-void tell(Handle& self, py::object X, py::object values) {
+void tell(PopulationHandle& self, py::object X, py::object values) {
     PopulationRun& run = *self.run;
     const Index rows = run.rows();
     const bool same = X.ptr() == self.asked.ptr() && !X.is_none();
@@ -109,9 +110,10 @@ void tell(Handle& self, py::object X, py::object values) {
     self.asked = py::none();
 }
 
-py::tuple minimize(Handle& self, const py::object& objective, const std::vector<double>& limits,
-                   bool euclidean, double max_time, std::int64_t stride, int threads,
-                   bool nan_raises, py::object iterate, py::object poll) {
+py::tuple minimize(PopulationHandle& self, const py::object& objective,
+                   const std::vector<double>& limits, bool euclidean, double max_time,
+                   std::int64_t stride, int threads, bool nan_raises, py::object iterate,
+                   py::object poll) {
     PopulationRun& run = *self.run;
     ml4pa::PopulationOptions options;
     options.norm = euclidean ? ml4pa::Norm::euclidean : ml4pa::Norm::max;
@@ -170,31 +172,32 @@ py::tuple minimize(Handle& self, const py::object& objective, const std::vector<
 }  // namespace
 
 void bind_populations(py::module_& m) {
-    py::class_<Handle>(m, "PopulationRun", "A compiled population method at work.")
+    py::class_<PopulationHandle>(m, "PopulationRun", "A compiled population method at work.")
         .def("ask", &ask)
         .def("tell", &tell, py::arg("X"), py::arg("values"))
         .def("minimize", &minimize, py::arg("objective"), py::arg("limits"), py::arg("euclidean"),
              py::arg("max_time"), py::arg("stride"), py::arg("threads"), py::arg("nan_raises"),
              py::arg("iterate"), py::arg("poll"))
         .def("snapshot",
-             [](Handle& self) {
+             [](PopulationHandle& self) {
                  Reader reader;
                  self.run->visit(reader);
                  return reader.dict;
              })
         .def(
             "restore",
-            [](Handle& self, const py::dict& state) {
+            [](PopulationHandle& self, const py::dict& state) {
                 Writer writer(state);
                 self.run->visit(writer);
                 self.asked = py::none();
             },
             py::arg("state"))
-        .def_property_readonly("x", [](Handle& s) { return copied(s.run->x(), s.run->n()); })
-        .def_property_readonly("fun", [](Handle& s) { return s.run->fun(); })
-        .def_property_readonly("n", [](Handle& s) { return s.run->n(); })
-        .def_property_readonly("iteration", [](Handle& s) { return s.run->iteration(); })
-        .def_property_readonly("stop", [](Handle& s) { return stop_of(s.run->stop()); });
+        .def_property_readonly("x",
+                               [](PopulationHandle& s) { return copied(s.run->x(), s.run->n()); })
+        .def_property_readonly("fun", [](PopulationHandle& s) { return s.run->fun(); })
+        .def_property_readonly("n", [](PopulationHandle& s) { return s.run->n(); })
+        .def_property_readonly("iteration", [](PopulationHandle& s) { return s.run->iteration(); })
+        .def_property_readonly("stop", [](PopulationHandle& s) { return stop_of(s.run->stop()); });
     m.def("start_population", &start, py::arg("method"), py::arg("parameters"), py::arg("key"),
           py::arg("x0"), py::arg("low"), py::arg("high"));
     m.def("population_signatures", [] {

@@ -84,10 +84,11 @@ struct LearningRate {
     }
 };
 
-// A Run as Python holds it. `asked` is the array handed out by the last ask(): it is read-only, so
+// A Run as Python holds it. (Types of one name clash in pybind11 where Clang compiles, unnamed
+// namespaces or not.) `asked` is the array handed out by the last ask(): it is read-only, so
 // the very same object told again is known to be unchanged without reading it; and it may be kept
 // as the best point without copying it.
-struct Handle {
+struct RunHandle {
     std::unique_ptr<Run> run;
     py::object asked = py::none();
     py::object best = py::none();  // none: the run itself keeps the best point
@@ -117,7 +118,7 @@ std::unique_ptr<Run> make(const std::string& method, const std::vector<double>& 
     return run;
 }
 
-py::object ask(Handle& self) {
+py::object ask(RunHandle& self) {
     if (self.asked.is_none()) {
         auto x = copied(self.run->ask(), self.run->n());
         x.attr("flags").attr("writeable") = false;
@@ -130,7 +131,8 @@ py::object ask(Handle& self) {
 // a learning rate written in Python raises.
 class Keeping {
 public:
-    Keeping(Handle& handle, bool same) : handle_(handle), same_(same), before_(handle.run->fun()) {
+    Keeping(RunHandle& handle, bool same)
+        : handle_(handle), same_(same), before_(handle.run->fun()) {
         handle_.run->keep_best(!same_);
     }
     ~Keeping() {
@@ -141,12 +143,12 @@ public:
     Keeping& operator=(const Keeping&) = delete;
 
 private:
-    Handle& handle_;
+    RunHandle& handle_;
     bool same_;
     double before_;
 };
 
-void tell(Handle& self, py::object x, py::object f, py::object g, py::object h) {
+void tell(RunHandle& self, py::object x, py::object f, py::object g, py::object h) {
     Run& run = *self.run;
     const Index n = run.n();
     const bool same = x.ptr() == self.asked.ptr() && !x.is_none();
@@ -180,7 +182,7 @@ void tell(Handle& self, py::object x, py::object f, py::object g, py::object h) 
     self.asked = py::none();
 }
 
-void advance(Handle& self, py::object g) {
+void advance(RunHandle& self, py::object g) {
     if (!self.run->advances()) throw std::logic_error("a step that is no formula");
     if (!is_vector(g, self.run->n())) g = checks().attr("vector")(g, self.run->n());
     self.run->advance(static_cast<const double*>(py::cast<py::array>(g).data()));
@@ -226,13 +228,13 @@ py::tuple minimize(Run& run, const py::object& objective, const std::vector<doub
                           copied(progress.best_g.data(), run.n()), hessian, path_x, path_f);
 }
 
-py::dict snapshot(Handle& self) {
+py::dict snapshot(RunHandle& self) {
     Reader reader;
     self.synchronised().visit(reader);
     return reader.dict;
 }
 
-void restore(Handle& self, const py::dict& from) {
+void restore(RunHandle& self, const py::dict& from) {
     Writer writer(from);
     self.run->visit(writer);
     self.asked = self.best = py::none();
@@ -246,22 +248,22 @@ ml4pa::Rate rate_of(const py::object& spec) {
 }
 
 Run& run_of(const py::object& run) {
-    Handle& self = run.cast<Handle&>();
+    RunHandle& self = run.cast<RunHandle&>();
     self.asked = py::none();
     return self.synchronised();
 }
 
 void bind_runs(py::module_& m) {
-    py::class_<Handle>(m, "Run", "A compiled method at work.")
+    py::class_<RunHandle>(m, "Run", "A compiled method at work.")
         .def("ask", &ask)
         .def("tell", &tell, py::arg("x"), py::arg("f"), py::arg("g") = py::none(),
              py::arg("H") = py::none())
         .def("advance", &advance, py::arg("g"))
-        .def("accepts",
-             [](Handle& self, double f, const Floats& g) { return self.run->accepts(f, g.data()); })
+        .def("accepts", [](RunHandle& self, double f,
+                           const Floats& g) { return self.run->accepts(f, g.data()); })
         .def(
             "minimize",
-            [](Handle& self, const py::object& objective, const std::vector<double>& limits,
+            [](RunHandle& self, const py::object& objective, const std::vector<double>& limits,
                bool euclidean, double max_time, std::int64_t stride, py::object iterate,
                py::object poll, int threads) {
                 self.asked = py::none();
@@ -272,18 +274,18 @@ void bind_runs(py::module_& m) {
             py::arg("stride"), py::arg("iterate"), py::arg("poll"), py::arg("threads") = 0)
         .def("snapshot", &snapshot)
         .def("restore", &restore, py::arg("state"))
-        .def_property_readonly("x",
-                               [](Handle& s) { return copied(s.synchronised().x(), s.run->n()); })
-        .def_property_readonly("fun", [](Handle& s) { return s.run->fun(); })
-        .def_property_readonly("iteration", [](Handle& s) { return s.run->iteration(); })
-        .def_property_readonly("stop", [](Handle& s) { return stop_of(s.run->stop()); });
+        .def_property_readonly(
+            "x", [](RunHandle& s) { return copied(s.synchronised().x(), s.run->n()); })
+        .def_property_readonly("fun", [](RunHandle& s) { return s.run->fun(); })
+        .def_property_readonly("iteration", [](RunHandle& s) { return s.run->iteration(); })
+        .def_property_readonly("stop", [](RunHandle& s) { return stop_of(s.run->stop()); });
     m.def(
         "start",
         [](const std::string& method, const std::vector<double>& fields,
            const py::object& learning_rate, double noise, double clip, std::uint64_t key,
            const Floats& x0, const std::optional<std::vector<double>>& low,
            const std::optional<std::vector<double>>& high) {
-            auto handle = std::make_unique<Handle>();
+            auto handle = std::make_unique<RunHandle>();
             handle->run = make(method, fields, learning_rate, noise, clip, key, x0, low, high);
             return handle;
         },

@@ -215,7 +215,7 @@ bool BlockRun::look_at_state(std::int64_t t) {
                 for (int j = 0; j < lanes; ++j) zero[j] += block.slot[s][i][j] * 0.0;
         }
     std::int64_t any = 0;  // as wide as a double: a vector of them is compared at once
-    for (int j = 0; j < lanes; ++j) any |= (zero[j] != 0.0) | (block.least[j] <= gtol_) ? 1 : 0;
+    for (int j = 0; j < lanes; ++j) any |= ((zero[j] != 0.0) | (block.least[j] <= gtol_)) ? 1 : 0;
     if (any == 0) {
         std::fill_n(suspect_lane_, lanes, false);
         return true;

@@ -21,17 +21,18 @@ public:
           whitening_(whitening),
           m_(data_.rows.count * sum_->outputs()) {}
 
-    double value(const double* theta) const override { return evaluate(theta, nullptr, nullptr); }
+    double value(const double* theta) const override { return all(theta, nullptr, nullptr); }
     double value_and_gradient(const double* theta, double* g) const override {
-        return evaluate(theta, g, nullptr);
+        return all(theta, g, nullptr);
     }
-    void hessian(const double* theta, double* h) const override { evaluate(theta, nullptr, h); }
+    void hessian(const double* theta, double* h) const override { all(theta, nullptr, h); }
 
 private:
     using Vector = std::vector<double>;
     static std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
-    double evaluate(const double* theta, double* g, double* h) const {
+    // The value, and what of gradient and Hessian is not null.
+    double all(const double* theta, double* g, double* h) const {
         Work<double> work = sum_->work();
         Vector score(at(m_)), u(at(m_)), back(at(m_), 0.0);
         sum_->scores(theta, data_.rows, 0, data_.rows.count, score.data(), work);
