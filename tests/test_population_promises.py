@@ -150,7 +150,8 @@ def test_some_nan_is_ranked_worst(method, engine):
     assert math.isfinite(result.fun) and result.fun == half(result.x)
     with pytest.raises(FloatingPointError, match=r"^fun is NaN at x = \[") as error:
         minimize(half, [0.05, 1.0], method, rng=1, engine=engine, on_nan="raise")
-    assert eval(str(error.value).partition(" = ")[2])[0] < 0
+    assert eval(str(error.value).partition(" = ")[2]) == error.value.x.tolist()
+    assert error.value.x[0] < 0
 
 
 @every_method

@@ -247,3 +247,36 @@ def test_any_wrong_tell_is_refused_alike(place, value, name):
         else:
             texts.append(str(run.ask()) if place != 3 else "")
     assert texts[0] == texts[1]
+
+
+LONG = list(range(10**5))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: minimize(LONG, [1.0, 1.0]),
+        lambda: minimize(Beale(), ["a"] * 10**5),
+        lambda: minimize(Beale(), [1.0, 1.0], LONG),
+        lambda: minimize(Beale(), [1.0, 1.0], bounds=LONG),
+        lambda: minimize(Beale(), [1.0, 1.0], engine=LONG),
+        lambda: minimize(Beale(), [1.0, 1.0], callback=LONG),
+        lambda: minimize(lambda x: "a" * 10**5, [1.0, 1.0]),
+        lambda: minimize(lambda x: LONG, [1.0, 1.0], jac=True),
+        lambda: minimize(lambda x: (np.nan, LONG), LONG, jac=True, on_nan="raise"),
+        lambda: Adam(LONG),
+        lambda: Adam([[LONG] * 100] * 100),
+        lambda: Function(LONG),
+    ],
+)
+def test_no_error_has_a_text_without_end(call):
+    with pytest.raises((TypeError, ValueError, FloatingPointError)) as error:
+        call()
+    assert 20 < len(str(error.value)) < 600
+    assert "\n" not in str(error.value)
+
+
+def test_a_point_that_is_nan_can_be_had():
+    with pytest.raises(FloatingPointError, match=r"^fun is NaN at x = \[0.0, 1.0, ") as error:
+        minimize(lambda x: (np.nan, LONG), LONG, jac=True, on_nan="raise")
+    assert_array_equal(error.value.x, LONG)

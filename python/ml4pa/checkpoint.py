@@ -162,7 +162,7 @@ def _plain(name: str, value: Any) -> Any:
         fields = {f.name: _plain(f.name, getattr(value, f.name)) for f in dataclasses.fields(value)}
         return {"kind": value.name, **fields}
     raise TypeError(
-        f"{name}={value!r} is the caller's own code, which a checkpoint does not hold: "
+        f"{name}={checks.shown(value)} is the caller's own code, which a checkpoint does not hold: "
         "pickle the run instead, or use a schedule of this library"
     )
 

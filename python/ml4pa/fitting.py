@@ -183,8 +183,7 @@ def fit(
     checks.choice("engine", engine, ENGINES)
     if threads is not None:
         checks.threads(threads)
-    if callback is not None and not callable(callback):
-        raise TypeError(f"callback={callback!r} must be callable: callback(intermediate_result)")
+    checks.callback(callback)
     how = None if method is None else _method(method)
     draws = generator(rng)
     terms: dict[str, Any] = {"loss": loss, "l1": l1, "l2": l2, "reduction": reduction}

@@ -88,12 +88,13 @@ class Method:
 
         if constraints:
             raise ValueError(
-                f"constraints={constraints!r} must be empty: {self.name} knows bounds only"
+                f"constraints={checks.shown(constraints)} must be empty: {self.name} knows bounds "
+                "only"
             )
         if hessp is not None:
             raise ValueError(
-                f"hessp={hessp!r} must be None: {self.name} solves with the Hessian itself, "
-                "pass hess="
+                f"hessp={checks.shown(hessp)} must be None: {self.name} solves with the Hessian "
+                "itself, pass hess="
             )
         if "maxiter" in options:
             options["max_iter"] = options.pop("maxiter")

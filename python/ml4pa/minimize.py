@@ -174,12 +174,11 @@ def minimize(
         threads = checks.threads(threads)
     if workers is not None:
         raise ValueError(
-            f"workers={workers!r} must be None: {how.name} asks for one point at a time, "
-            "only populations are shared out"
+            f"workers={checks.shown(workers)} must be None: {how.name} asks for one point at a "
+            "time, only populations are shared out"
         )
     checks.choice("on_nan", on_nan, ("worst", "raise"))
-    if callback is not None and not callable(callback):
-        raise TypeError(f"callback={callback!r} must be callable: callback(intermediate_result)")
+    checks.callback(callback)
     objective = objective.within(limits, start.size, threads)
     if how.wants_hessian:
         objective.check_hessian()
@@ -239,7 +238,8 @@ def minimize_population(
     """`minimize` for methods that ask for a generation."""
     if gtol is not None:
         raise ValueError(
-            f"gtol={gtol!r} must be None: {how.name} is told no gradients, use xtol, ftol or target"
+            f"gtol={checks.shown(gtol)} must be None: {how.name} is told no gradients, use xtol, "
+            "ftol or target"
         )
     begins = run is None
     if run is None:
@@ -253,8 +253,7 @@ def minimize_population(
     if threads is not None:
         threads = checks.threads(threads)
     nan_raises = checks.choice("on_nan", on_nan, ("worst", "raise")) == "raise"
-    if callback is not None and not callable(callback):
-        raise TypeError(f"callback={callback!r} must be callable: callback(intermediate_result)")
+    checks.callback(callback)
     objective = objective.within(run.bounds, run.n, threads)
     twin = objective.twin
     only_python = twin is None and type(objective) is not Function
@@ -264,7 +263,8 @@ def minimize_population(
     checks.enough_to_polish(given["max_evals"], polish)
     if polish is not None and workers is not None:
         raise ValueError(
-            f"workers={workers!r} must be None: polish goes down from each child in this process"
+            f"workers={checks.shown(workers)} must be None: polish goes down from each child in "
+            "this process"
         )
     bar = Bar(progress, given["max_iter"], given["max_evals"]) if progress else None
     listener = None if callback is None else _listener(callback, run.engine)
@@ -297,7 +297,9 @@ def minimize_population(
 def _method(method: Method | str) -> GradientMethod | PopulationMethod:
     if isinstance(method, str):
         if method not in METHODS:
-            raise ValueError(f"method={method!r} must be one of {', '.join(map(repr, METHODS))}")
+            raise ValueError(
+                f"method={checks.shown(method)} must be one of {', '.join(map(repr, METHODS))}"
+            )
         kind = METHODS[method]
         try:
             method = kind()
@@ -306,12 +308,12 @@ def _method(method: Method | str) -> GradientMethod | PopulationMethod:
                 f.name for f in dataclasses.fields(kind) if f.default is dataclasses.MISSING
             )
             raise ValueError(
-                f"method={method!r} has no default {missing}: "
+                f"method={checks.shown(method)} has no default {missing}: "
                 f"pass method={kind.__name__}({missing}=...)"
             ) from None
     if not isinstance(method, GradientMethod | PopulationMethod):
         what = f"a class: pass {method.__name__}(...)" if isinstance(method, type) else "unknown"
-        raise TypeError(f"method={method!r} is {what}; it must be a Method or its name")
+        raise TypeError(f"method={checks.shown(method)} is {what}; it must be a Method or its name")
     return method
 
 
@@ -348,7 +350,7 @@ def _stride(record: bool | int) -> int:
 
 def _euclidean(norm: float) -> bool:
     if not isinstance(norm, float | int) or norm not in (2, math.inf):
-        raise ValueError(f"norm={norm!r} must be inf or 2")
+        raise ValueError(f"norm={checks.shown(norm)} must be inf or 2")
     return norm == 2
 
 
@@ -363,7 +365,7 @@ def _evaluator(
     def evaluate(x: Array, hessian: bool) -> Evaluation:
         told = found(x, hessian)
         if math.isnan(told.f):
-            raise FloatingPointError(f"fun is NaN at x = {x.tolist()}")
+            checks.nan_value(x)
         return told
 
     return evaluate

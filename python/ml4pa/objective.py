@@ -148,13 +148,13 @@ class Function(Objective):
         n: int | None = None,
     ) -> None:
         if not callable(fun):
-            raise TypeError(f"fun={fun!r} must be callable: fun(x) -> float")
+            raise TypeError(f"fun={checks.shown(fun)} must be callable: fun(x) -> float")
         if jac is None or jac is False:
             jac = "3-point"
         if not callable(jac) and jac is not True:
             jac = checks.choice("jac", jac, ("2-point", "3-point"))
         if hess is not None and not callable(hess):
-            raise TypeError(f"hess={hess!r} must be callable: hess(x) -> (n, n)")
+            raise TypeError(f"hess={checks.shown(hess)} must be callable: hess(x) -> (n, n)")
         self.fun = fun
         self.jac = jac
         self.hess = hess
@@ -234,7 +234,9 @@ class Function(Objective):
     def _pair(self, x: Array) -> tuple[float, Array]:
         told = self.fun(x.copy(), *self.args)
         if not isinstance(told, tuple | list) or len(told) != 2:
-            raise TypeError(f"fun(x) is {told!r}, but with jac=True it must return (f, gradient)")
+            raise TypeError(
+                f"fun(x) is {checks.shown(told)}, but with jac=True it must return (f, gradient)"
+            )
         return checks.value(told[0], "fun(x)"), checks.vector(told[1], x.shape[0], "fun(x)[1]")
 
     def _slope(self, x: Array) -> Array:
@@ -311,6 +313,7 @@ def as_objective(
         return Function(fun, jac, hess, args=args)
     if jac is not None or hess is not None or len(args):
         raise ValueError(
-            f"jac, hess and args belong to a bare callable, but fun={fun!r} brings its own"
+            f"jac, hess and args belong to a bare callable, but fun={checks.shown(fun)} brings "
+            "its own"
         )
     return fun

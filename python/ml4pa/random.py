@@ -417,7 +417,9 @@ def _horner(x: Float, first: float, *rest: float) -> Float:
 def _integer(name: str, value: int, bits: int) -> int:
     """`value` as an int in [0, 2^bits)."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"{name}={value!r} has type {type(value).__name__}, but must be an int")
+        raise TypeError(
+            f"{name}={reprlib.repr(value)} has type {type(value).__name__}, but must be an int"
+        )
     if not 0 <= value < 1 << bits:
         raise ValueError(f"{name}={value} must lie in [0, 2**{bits})")
     return int(value)

@@ -69,7 +69,9 @@ def grid(kind: type[Method], **hyper_parameters: Any) -> Grid:
     <Grid of Momentum: 3 x 2 settings>
     """
     if not (isinstance(kind, type) and issubclass(kind, Method)):
-        raise TypeError(f"kind={kind!r} must be a class of methods: Adam, not 'adam' or Adam()")
+        raise TypeError(
+            f"kind={checks.shown(kind)} must be a class of methods: Adam, not 'adam' or Adam()"
+        )
     checks.hyper_parameters("grid", kind, hyper_parameters)
     axes = {k: list(v) if np.ndim(v) else [v] for k, v in hyper_parameters.items()}
     for name, values in axes.items():
@@ -204,7 +206,9 @@ def sweep(fun: Any, x0: ArrayLike, settings: Grid, **options: Any) -> Sweep:
     [0, 0, 0, 0, 1, 1]
     """
     if not isinstance(settings, Grid):
-        raise TypeError(f"settings={settings!r} must be a Grid: grid(Adam, learning_rate=[...])")
+        raise TypeError(
+            f"settings={checks.shown(settings)} must be a Grid: grid(Adam, learning_rate=[...])"
+        )
     points = checks.array("x0", x0)
     points = checks.starts(points[np.newaxis] if points.ndim < 2 else points, None)
     m = len(points)

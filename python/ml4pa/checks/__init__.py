@@ -92,6 +92,7 @@ from .pictures import (
 )
 from .scalars import (
     broken_pool,
+    callback,
     choice,
     count,
     finite_number,
@@ -101,6 +102,7 @@ from .scalars import (
     within,
     workers,
 )
+from .shown import shown
 from .spaces import (
     a_method,
     a_space,
@@ -132,6 +134,7 @@ __all__ = [
     "batch",
     "bounds",
     "broken_pool",
+    "callback",
     "children",
     "choice",
     "cmaes",
@@ -191,6 +194,7 @@ __all__ = [
     "same_length",
     "scipy_qmc",
     "search_window",
+    "shown",
     "shuffling",
     "sigma",
     "squarable",

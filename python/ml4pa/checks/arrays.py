@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .scalars import count
+from .shown import shown
 
 if TYPE_CHECKING:
     from ..objective import Objective
@@ -25,7 +26,7 @@ def array(name: str, value: Any) -> Array:
             raise TypeError
         return np.asarray(a, dtype=np.float64, order="C")
     except (TypeError, ValueError):
-        raise TypeError(f"{name}={value!r} must be an array of real numbers") from None
+        raise TypeError(f"{name}={shown(value)} must be an array of real numbers") from None
 
 
 def interval(name: str, value: Any) -> tuple[float, float]:
@@ -118,8 +119,8 @@ def bounds(value: Any, n: int) -> Bounds | None:
             pairs = [tuple(pair) for pair in value]
         except TypeError:
             raise TypeError(
-                f"bounds={value!r} must be pairs (low, high), an (n, 2) array, or an object with "
-                "lb and ub"
+                f"bounds={shown(value)} must be pairs (low, high), an (n, 2) array, or an object "
+                "with lb and ub"
             ) from None
         if len(pairs) != n or any(len(pair) != 2 for pair in pairs):
             raise ValueError(

@@ -9,6 +9,7 @@ import numpy as np
 
 from .arrays import Array, Bounds, array, finite
 from .scalars import choice, count, positive_number, within
+from .shown import shown
 
 SHAPES = ("full", "diagonal", "limited")
 #: More coordinates would need more than 20 GB for each matrix.
@@ -19,9 +20,9 @@ def cmaes(method: Any) -> dict[str, Any]:
     """The hyper-parameters of `CMAES` that are not one number in an interval, checked."""
     choice("covariance", method.covariance, SHAPES)
     if method.restarts is not None and method.restarts not in ("ipop", "bipop"):
-        raise ValueError(f"restarts={method.restarts!r} must be None, 'ipop' or 'bipop'")
+        raise ValueError(f"restarts={shown(method.restarts)} must be None, 'ipop' or 'bipop'")
     if not isinstance(method.active, bool | np.bool_):
-        raise TypeError(f"active={method.active!r} must be True or False")
+        raise TypeError(f"active={shown(method.active)} must be True or False")
     out: dict[str, Any] = {"active": bool(method.active)}
     size = method.population_size
     if size is not None:
@@ -57,7 +58,7 @@ def _weights(method: Any, size: int | None) -> tuple[float, ...]:
     if w.size != size:
         raise ValueError(f"weights has length {w.size}, but population_size={size}")
     if not (np.diff(w) <= 0.0).all() or not w[0] > 0.0:
-        raise ValueError(f"weights={w.tolist()} must decrease from a positive one")
+        raise ValueError(f"weights={shown(w.tolist())} must decrease from a positive one")
     return tuple(w.tolist())
 
 

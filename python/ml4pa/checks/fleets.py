@@ -11,6 +11,7 @@ import numpy as np
 
 from .arrays import Array, Bounds, array, bounds, finite, interval
 from .scalars import count
+from .shown import shown
 
 if TYPE_CHECKING:
     from ..objective import Objective
@@ -50,8 +51,8 @@ def hyper_parameters(caller: str, method: Any, given: dict[str, Any]) -> None:
     for name in given:
         if name not in names:
             raise TypeError(
-                f"{name}={given[name]!r} is neither a keyword of {caller} nor a hyper-parameter of "
-                f"{kind.__name__}: it has {', '.join(names)}"
+                f"{name}={shown(given[name])} is neither a keyword of {caller} nor a "
+                f"hyper-parameter of {kind.__name__}: it has {', '.join(names)}"
             )
 
 

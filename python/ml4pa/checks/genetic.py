@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from .arrays import Array, Bounds, finite
 from .cmaes import per_coordinate, positive_numbers
 from .scalars import choice, count, within
+from .shown import shown
 
 #: More bits would not come back from the rounding of a parameter.
 MOST_BITS = 32
@@ -53,7 +54,7 @@ def _operator(name: str, value: Any, known: tuple[str, ...]) -> None:
     if not callable(value) and not (isinstance(value, str) and value in known):
         also = ", None" if name == "crossover" else ""
         words = ", ".join(map(repr, known))
-        raise ValueError(f"{name}={value!r} must be one of {words}{also}, or a callable")
+        raise ValueError(f"{name}={shown(value)} must be one of {words}{also}, or a callable")
 
 
 def _fitting(method: Any) -> None:
@@ -61,12 +62,12 @@ def _fitting(method: Any) -> None:
     if method.encoding == "binary":
         if not callable(method.mutation) and method.mutation != "bit_flip":
             raise ValueError(
-                f"mutation={method.mutation!r} does not work on bits: pass mutation='bit_flip', or "
-                "encoding='real'"
+                f"mutation={shown(method.mutation)} does not work on bits: pass "
+                "mutation='bit_flip', or encoding='real'"
             )
         if isinstance(method.crossover, str) and method.crossover not in OF_BITS:
             raise ValueError(
-                f"crossover={method.crossover!r} does not work on bits: pass one of "
+                f"crossover={shown(method.crossover)} does not work on bits: pass one of "
                 f"{', '.join(map(repr, OF_BITS))}, or encoding='real'"
             )
     elif method.mutation == "bit_flip":
@@ -74,7 +75,7 @@ def _fitting(method: Any) -> None:
     if method.mutation == "nodal" and method.model is not None:
         network(method.model)
     if method.mutation != "nodal" and method.model is not None:
-        raise ValueError(f"model={method.model!r} must be None without mutation='nodal'")
+        raise ValueError(f"model={shown(method.model)} must be None without mutation='nodal'")
 
 
 def network(model: Any) -> Any:
@@ -83,7 +84,7 @@ def network(model: Any) -> Any:
 
     if not isinstance(model, MLP):
         raise ValueError(
-            f"model={model!r} must be an MLP, whose neurons mutation='nodal' changes: pass "
+            f"model={shown(model)} must be an MLP, whose neurons mutation='nodal' changes: pass "
             "model=MLP(...), or minimise the Cost of one"
         )
     return model
@@ -93,7 +94,9 @@ def _polish(value: Any) -> None:
     from ..method import GradientMethod
 
     if value is not None and not isinstance(value, GradientMethod):
-        raise TypeError(f"polish={value!r} must be None or a gradient method, such as Adam(0.01)")
+        raise TypeError(
+            f"polish={shown(value)} must be None or a gradient method, such as Adam(0.01)"
+        )
 
 
 def genetic_start(method: Any, x0: Array, limits: Bounds | None) -> None:
@@ -119,7 +122,7 @@ def genetic_start(method: Any, x0: Array, limits: Bounds | None) -> None:
         network(method.model)
     if method.model is not None and method.model.n_params != x0.size:
         raise ValueError(
-            f"x0 has length {x0.size}, but model={method.model!r} has {method.model.n_params} "
+            f"x0 has length {x0.size}, but model={shown(method.model)} has {method.model.n_params} "
             "parameters"
         )
 

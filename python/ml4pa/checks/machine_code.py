@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .shown import shown
+
 #: What is returned, and the parameters; each may have ``void *data`` behind.
 FORMS = {
     "fun": ("double", "int", "double *"),
@@ -49,11 +51,11 @@ def code(name: str, given: Any, data: Any) -> Code:
         address, words, own = _of_capsule(tuple.__getitem__(given, 0))
     else:
         cure = ", and Python code is for ml4pa.Function" if callable(given) else ""
-        raise TypeError(f"{name}={given!r} must be machine code: {KINDS}{cure}")
+        raise TypeError(f"{name}={shown(given)} must be machine code: {KINDS}{cure}")
     if address <= 0:
-        raise ValueError(f"{name}={given!r} must be the address of a function, not {address}")
+        raise ValueError(f"{name}={shown(given)} must be the address of a function, not {address}")
     if own and data is not None:
-        raise ValueError(f"data={data!r} must be None: {name} brings its own user_data")
+        raise ValueError(f"data={shown(data)} must be None: {name} brings its own user_data")
     takes = own != 0 or data is not None if words is None else _takes_data(name, words)
     if own and not takes:
         raise ValueError(f"{name} brings user_data, but takes none: {_shown(words)}")
@@ -186,5 +188,5 @@ def data_address(value: Any) -> int:
         name = _capsule("PyCapsule_GetName", ctypes.c_char_p, value)
         return int(_capsule("PyCapsule_GetPointer", ctypes.c_void_p, value, name))
     raise TypeError(
-        f"data={value!r} must be an array of NumPy, a pointer of ctypes or cffi, or an address"
+        f"data={shown(value)} must be an array of NumPy, a pointer of ctypes or cffi, or an address"
     )

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from .arrays import Array, array, finite
 from .scalars import choice, count
+from .shown import shown
 
 if TYPE_CHECKING:
     from ..costs import Cost
@@ -19,14 +20,14 @@ if TYPE_CHECKING:
 def flag(name: str, value: Any) -> bool:
     """True or False."""
     if not isinstance(value, bool | np.bool_):
-        raise TypeError(f"{name}={value!r} must be True or False")
+        raise TypeError(f"{name}={shown(value)} must be True or False")
     return bool(value)
 
 
 def layers(value: Any) -> tuple[int, ...]:
     """The sizes of the layers of a network."""
     if isinstance(value, str) or not hasattr(value, "__iter__"):
-        raise TypeError(f"layers={value!r} must be the sizes of the layers: (2, 5, 1), say")
+        raise TypeError(f"layers={shown(value)} must be the sizes of the layers: (2, 5, 1), say")
     sizes = tuple(count(f"layers[{i}]", size, least=1) for i, size in enumerate(value))
     if len(sizes) < 2:
         raise ValueError(f"layers={sizes} must have inputs and outputs: at least two sizes")
@@ -39,7 +40,7 @@ def model(value: Any) -> Model:
 
     if not isinstance(value, Model):
         what = f"a class: pass {value.__name__}(...)" if isinstance(value, type) else "no Model"
-        raise TypeError(f"model={value!r} is {what}; it must be Polynomial(3), Linear(2), ...")
+        raise TypeError(f"model={shown(value)} is {what}; it must be Polynomial(3), Linear(2), ...")
     return value
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .arrays import Array, array, interval
 from .scalars import count
+from .shown import shown
 
 if TYPE_CHECKING:
     from ..objective import Objective
@@ -17,7 +18,7 @@ def drawable(f: Objective, n: int, figure: str) -> None:
         cure = {1: "use plot.curve", 2: "use plot.contour or plot.surface"}.get(
             f.n, f"draw a cut through it, a function of {n} of its coordinates"
         )
-        raise ValueError(f"f={f!r} is defined on n={f.n}, but {figure} draws n={n}: {cure}")
+        raise ValueError(f"f={shown(f)} is defined on n={f.n}, but {figure} draws n={n}: {cure}")
 
 
 def window(value: Any, f: Objective, n: int) -> Array:
@@ -47,7 +48,9 @@ def recorded(result: Any, name: str = "result") -> Any:
     path = getattr(result, "path", None)
     if path is None:
         if not hasattr(result, "path"):
-            raise TypeError(f"{name}={result!r} must be a Result of minimize(..., record=True)")
+            raise TypeError(
+                f"{name}={shown(result)} must be a Result of minimize(..., record=True)"
+            )
         raise ValueError(f"{name}.path=None, but the path is what is drawn: pass record=True")
     return path
 
@@ -129,7 +132,7 @@ def swept(sweep: Any, x: str | None, y: str | None) -> list[str]:
     varies = [name for name, values in axes.items() if len(values) > 1]
     for given, name in (("x", x), ("y", y)):
         if name is not None and name not in axes:
-            raise ValueError(f"{given}={name!r} must be one of {', '.join(map(repr, axes))}")
+            raise ValueError(f"{given}={shown(name)} must be one of {', '.join(map(repr, axes))}")
     if x is None and y is None:
         if not varies:
             raise ValueError("sweep has one setting, but a picture needs several: see ml4pa.grid")
@@ -144,6 +147,7 @@ def explorable(f: Objective, bounds: Any) -> int:
     n = f.n if f.n is not None or bounds is None else len(bounds)
     if n not in (1, 2):
         raise ValueError(
-            f"f={f!r} is defined on n={n}, but explore draws n=1 or n=2: explore a cut through it"
+            f"f={shown(f)} is defined on n={n}, but explore draws n=1 or n=2: explore a cut "
+            "through it"
         )
     return int(n)

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from .shown import shown
+
 
 def finite_number(name: str, value: Any) -> float:
     """A finite real number, as a float."""
@@ -17,13 +19,13 @@ def finite_number(name: str, value: Any) -> float:
         return float(value)
     array = isinstance(value, np.ndarray) and value.dtype.kind != "c"
     if not array and not _is_real(value):
-        raise TypeError(f"{name}={value!r} must be a number")
+        raise TypeError(f"{name}={shown(value)} must be a number")
     if isinstance(value, np.ndarray) and value.ndim > 0:
         raise TypeError(f"{name} has shape {value.shape}, but must be one number")
     try:
         number = float(value)
     except (TypeError, ValueError):
-        raise TypeError(f"{name}={value!r} must be a real number") from None
+        raise TypeError(f"{name}={shown(value)} must be a real number") from None
     except OverflowError:
         raise ValueError(f"{name} must be finite, but is beyond the largest float") from None
     if not math.isfinite(number):
@@ -70,7 +72,7 @@ def count(name: str, value: Any, least: int = 0) -> int:
     if type(value) is int and least <= value < 1 << 63:  # most calls
         return value
     if not _is_real(value):
-        raise TypeError(f"{name}={value!r} must be a whole number")
+        raise TypeError(f"{name}={shown(value)} must be a whole number")
     try:
         whole = int(value)
     except (ValueError, OverflowError):  # of NaN, of an infinity
@@ -93,7 +95,7 @@ def workers(value: Any) -> int:
     """How many processes: an int >= 1, or -1 for as many as there are processors."""
     if not _is_real(value):
         raise TypeError(
-            f"workers={value!r} must be an int >= 1, -1 for all processors, or a map such as "
+            f"workers={shown(value)} must be an int >= 1, -1 for all processors, or a map such as "
             "Pool.map"
         )
     if value == -1:
@@ -122,8 +124,14 @@ def broken_pool(workers: int) -> str:
     )
 
 
+def callback(value: Any) -> None:
+    """None, or what is called with intermediate results."""
+    if value is not None and not callable(value):
+        raise TypeError(f"callback={shown(value)} must be callable: callback(intermediate_result)")
+
+
 def choice(name: str, value: Any, choices: tuple[str, ...]) -> str:
     """One of a few words."""
     if not isinstance(value, str) or value not in choices:
-        raise ValueError(f"{name}={value!r} must be one of {', '.join(map(repr, choices))}")
+        raise ValueError(f"{name}={shown(value)} must be one of {', '.join(map(repr, choices))}")
     return str(value)

@@ -6,6 +6,7 @@ from typing import Any
 
 from .arrays import Array, array, finite
 from .fleets import hyper_parameters
+from .shown import shown
 
 
 def maker(name: str, make: Any, given: dict[str, Any]) -> None:
@@ -14,7 +15,7 @@ def maker(name: str, make: Any, given: dict[str, Any]) -> None:
         hyper_parameters("space", make, given)
     elif isinstance(make, type) or not callable(make):
         raise TypeError(
-            f"{name}={make!r} must be a class of methods or a function that makes one: Adam, "
+            f"{name}={shown(make)} must be a class of methods or a function that makes one: Adam, "
             "not 'adam' or Adam()"
         )
 
@@ -22,7 +23,7 @@ def maker(name: str, make: Any, given: dict[str, Any]) -> None:
 def a_method(name: str, value: Any) -> Any:
     """A Method."""
     if isinstance(value, type) or not hasattr(value, "start"):
-        raise TypeError(f"{name}={value!r} must be a Method: Adam(0.1)")
+        raise TypeError(f"{name}={shown(value)} must be a Method: Adam(0.1)")
     return value
 
 
@@ -30,7 +31,7 @@ def population_method(value: Any) -> Any:
     """A method that needs no gradient."""
     if not hasattr(a_method("method", value), "sample"):
         raise TypeError(
-            f"method={value!r} must be a population method, because costs of settings have no "
+            f"method={shown(value)} must be a population method, because costs of settings have no "
             "gradient: CMAES(0.3)"
         )
     return value
@@ -40,7 +41,7 @@ def a_space(name: str, value: Any) -> Any:
     """What may be tuned."""
     if not hasattr(value, "ranges"):
         raise TypeError(
-            f"{name}={value!r} must be a Space: space(Adam, learning_rate=log_scale(1e-4, 1))"
+            f"{name}={shown(value)} must be a Space: space(Adam, learning_rate=log_scale(1e-4, 1))"
         )
     return value
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from .arrays import Array, all_finite, array
 from .scalars import within
+from .shown import shown
 
 
 def value(f: Any, name: str = "f") -> float:
@@ -16,9 +17,9 @@ def value(f: Any, name: str = "f") -> float:
     try:
         a = np.asarray(f)
     except ValueError:  # rows of several lengths
-        raise TypeError(f"{name} is {f!r}, but must be one real number") from None
+        raise TypeError(f"{name} is {shown(f)}, but must be one real number") from None
     if a.size != 1 or a.dtype.kind not in "biuf":
-        what = f"an array of shape {a.shape}" if a.ndim else f"{f!r}"
+        what = f"an array of shape {a.shape}" if a.ndim else f"{shown(f)}"
         raise TypeError(f"{name} is {what}, but must be one real number")
     return float(a.reshape(()))
 
@@ -81,8 +82,10 @@ def values_of(told: Any, rows: int, name: str) -> Array:
 
 
 def nan_value(x: Array) -> None:
-    """Raises for a value that is NaN, at the point x."""
-    raise FloatingPointError(f"fun is NaN at x = {x.tolist()}")
+    """Raises for a value that is NaN, at the point x: `error.x`, since the text may be too long."""
+    error = FloatingPointError(f"fun is NaN at x = {shown(x.tolist())}")
+    error.x = x.copy()  # type: ignore[attr-defined]
+    raise error
 
 
 def rate_at(learning_rate: Callable[[int], Any], t: int) -> float:
@@ -96,7 +99,9 @@ def unfinished(run: Any, n: int | None, **given: Any) -> Any:
     """A run that goes on, which has its own start, bounds and random numbers."""
     for name, value in given.items():
         if value is not None:
-            raise ValueError(f"{name}={value!r} must be None: method is a Run, which has its own")
+            raise ValueError(
+                f"{name}={shown(value)} must be None: method is a Run, which has its own"
+            )
     if n is not None and n != run.n:
         raise ValueError(f"method is a Run on n={run.n}, but fun is defined on n={n}")
     if run.stop:

@@ -137,7 +137,8 @@ class Cost(NativeObjective):
         """
         if self.whitening is not None:
             raise ValueError(
-                f"rows={rows!r} must be all: data with a covariance matrix cannot be split"
+                f"rows={checks.shown(rows)} must be all: data with a covariance matrix cannot be "
+                "split"
             )
         weights = None if self.weights is None else self.weights[rows]
         return self.replaced(X=self.X[rows], y=self.y[rows], weights=weights)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .. import checks
 from .base import Landscape
 
 
@@ -16,7 +17,9 @@ class Wrapper(Landscape):
 
     def __init__(self, f: Landscape) -> None:
         if not isinstance(f, Landscape):
-            raise TypeError(f"f={f!r} must be a landscape: pass e.g. ml4pa.landscapes.Sphere(10)")
+            raise TypeError(
+                f"f={checks.shown(f)} must be a landscape: pass e.g. ml4pa.landscapes.Sphere(10)"
+            )
         self.inner = f
         super().__init__(f.n)
 

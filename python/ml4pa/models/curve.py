@@ -51,7 +51,9 @@ class Curve(Model):
 
     def __post_init__(self) -> None:
         if not callable(self.fun):
-            raise TypeError(f"fun={self.fun!r} must be callable: fun(x, *params) -> (N,)")
+            raise TypeError(
+                f"fun={checks.shown(self.fun)} must be callable: fun(x, *params) -> (N,)"
+            )
         self._set(
             n_params=checks.count("n_params", self.n_params, least=1),
             features=checks.count("features", self.features, least=1),

@@ -223,7 +223,9 @@ def _writer(save: str, fps: int) -> Any:
     if kind == ".html":
         return lambda animation: File(save).write_text(animation.to_jshtml(), encoding="utf-8")
     if kind != ".mp4":
-        raise ValueError(f"save={save!r} must end in .gif, .mp4 or .html")
+        raise ValueError(f"save={checks.shown(save)} must end in .gif, .mp4 or .html")
     if not FFMpegWriter.isAvailable():
-        raise ValueError(f"save={save!r} needs ffmpeg, which is not found: save a .gif or a .html")
+        raise ValueError(
+            f"save={checks.shown(save)} needs ffmpeg, which is not found: save a .gif or a .html"
+        )
     return lambda animation: animation.save(save, writer=FFMpegWriter(fps=fps))

@@ -34,7 +34,9 @@ def evaluate(f: Objective, window: Array, points: int) -> Grid:
     mesh = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     values = np.ma.masked_invalid(np.asarray(f(mesh), dtype=float).reshape(points, points))
     if values.count() == 0:
-        raise ValueError(f"f={f!r} is finite nowhere in bounds={window.tolist()}: choose others")
+        raise ValueError(
+            f"f={checks.shown(f)} is finite nowhere in bounds={window.tolist()}: choose others"
+        )
     return Grid(x, y, values, _floor(f, float(values.min())))
 
 

@@ -19,7 +19,9 @@ def named(results: Any) -> list[tuple[str, Result]]:
         try:
             runs = [(f"run {i}", result) for i, result in enumerate(results)]
         except TypeError:
-            raise TypeError(f"results={results!r} must be a Result, or several") from None
+            raise TypeError(
+                f"results={checks.shown(results)} must be a Result, or several"
+            ) from None
     if not runs:
         raise ValueError("results is empty, but must hold one Result at least")
     for name, result in runs:

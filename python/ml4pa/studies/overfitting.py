@@ -151,5 +151,5 @@ def _each(name: str, value: Any) -> tuple[Any, ...]:
     """One number, or several."""
     values = tuple(np.atleast_1d(value).tolist())
     if not values:
-        raise ValueError(f"{name}={value!r} must hold one number at least")
+        raise ValueError(f"{name}={checks.shown(value)} must hold one number at least")
     return values
