@@ -131,6 +131,29 @@ def test_workers_call_a_vectorized_function_with_rows():
     assert_array_equal(a.x, minimize(f, [1.0, 2.0], CMAES(0.3), max_iter=5, rng=1).x)
 
 
+@pytest.mark.parametrize("jac", ["2-point", "3-point"])
+def test_finite_differences_need_little_memory(jac, monkeypatch):
+    """A million coordinates of points at a time, so that 10^5 parameters do not need 80 GB."""
+    sizes = []
+
+    def rows(X):
+        sizes.append(len(X))
+        return np.sum(X**3, axis=1)
+
+    x, bounds = np.linspace(-1, 2, 5), [(-5, 0.5)] * 3 + [(-5, 5), (2, 5)]
+    x[:3] = np.minimum(x[:3], 0.5)
+    f = Function(rows, jac, vectorized=True).within(ml4pa.checks.bounds(bounds, 5), 5)
+    points = 5 if jac == "2-point" else 10
+    g = f.gradient(x)
+    assert sizes == [1, points]
+    sizes.clear()
+    monkeypatch.setattr(ml4pa.objective, "MOST_MOVED", 17)
+    assert_array_equal(f.gradient(x), g)
+    assert sizes == [1, 3, 2] if jac == "2-point" else sizes == [1, 3, 3, 3, 1]
+    assert_array_equal(Function(lambda p: float(rows(p[np.newaxis])[0]), jac).gradient(x),
+                       Function(rows, jac, vectorized=True).gradient(x))  # fmt: skip
+
+
 def test_a_stream_of_no_epochs_leaves_the_start():
     told = fit(Linear(1), lambda: iter([([[1.0]], [1.0])]), method=Adam(0.1), epochs=0)
     assert_array_equal(told.params, Linear(1).initial(None))

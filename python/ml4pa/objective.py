@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+#: Coordinates of the points of finite differences that are made at a time.
+MOST_MOVED = 1 << 20
 #: Steps of finite differences, times max(1, |x|), that balance truncation and rounding.
 FORWARD_STEP = float(np.finfo(float).eps) ** (1 / 2)
 CENTRAL_STEP = float(np.finfo(float).eps) ** (1 / 3)
@@ -248,19 +250,15 @@ class Function(Objective):
         return checks.matrix(self.hess(x.copy(), *self.args), x.shape[0], "hess(x)")
 
     def _differences(self, x: Array, f: float) -> Array:
-        """The gradient by finite differences; all points in one call where fun takes many."""
+        """The gradient by finite differences."""
         forward = self.jac == "2-point"
         h = (FORWARD_STEP if forward else CENTRAL_STEP) * np.maximum(1.0, np.abs(x))
         low, high = self._limits if self._limits is not None else (-np.inf, np.inf)
         up, down = np.minimum(x + h, high), np.maximum(x - h, low)
         if forward:  # backward where there is no room ahead
             down = np.where(up > x, x, down)
-        above, below = (np.tile(x, (x.size, 1)) for _ in range(2))
-        np.fill_diagonal(above, up)
-        np.fill_diagonal(below, down)
         ahead = up > x
-        points = np.where(ahead[:, np.newaxis], above, below) if forward else [*above, *below]
-        values = self._numbers(np.asarray(points))
+        values = self._moved(x, np.where(ahead, up, down) if forward else np.append(up, down))
         with np.errstate(invalid="ignore"):  # inf - inf: no slope
             if forward:
                 rise = np.where(ahead, values - f, f - values)
@@ -269,6 +267,21 @@ class Function(Objective):
         run = up - down
         slope: Array = np.divide(rise, run, out=np.zeros_like(rise), where=run > 0)
         return slope
+
+    def _moved(self, x: Array, to: Array) -> Array:
+        """The values where one coordinate after the other is moved; round and round, if need be.
+
+        Where fun takes many points at once, it is given all of them, or as many as have a million
+        coordinates.
+        """
+        i, rows = np.arange(to.size) % x.size, max(MOST_MOVED // x.size, 1)
+        values = np.empty(to.size)
+        for k in range(0, to.size, rows):
+            part = slice(k, k + rows)
+            points = np.tile(x, (i[part].size, 1))
+            points[np.arange(len(points)), i[part]] = to[part]
+            values[part] = self._numbers(points)
+        return values
 
     def _value(self, p: Array) -> Any:
         return self._number(p) if p.ndim == 1 else self._numbers(p)
