@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import hashlib
 import importlib
 import importlib.util
 import inspect
 import math
+import platform
 import re
 from pathlib import Path
 
@@ -26,7 +28,22 @@ from specimens import (
 )
 
 import ml4pa
-from ml4pa import METHODS, Adam, Function, GradientDescent, Newton, Status, _core, checks, minimize
+from ml4pa import (
+    CMAES,
+    METHODS,
+    MLP,
+    Adam,
+    Cost,
+    Function,
+    GeneticAlgorithm,
+    GradientDescent,
+    Newton,
+    Status,
+    _core,
+    checks,
+    fit,
+    minimize,
+)  # fmt: skip
 from ml4pa.landscapes import LANDSCAPES, Quadratic, Sphere
 from ml4pa.learning_rates import LINE_SEARCHES, SCHEDULES
 from ml4pa.method import GradientMethod
@@ -526,6 +543,28 @@ def test_every_instruction_set_gives_the_same_bytes(isa):
         pytest.skip("not built")
     different = set(digests(isa)) ^ set(digests(_core.isa))
     assert not different
+
+
+def a_fit_of_a_network(record):
+    """By Adam, CMA-ES, a genetic algorithm and mini-batches, with a covariance matrix or errors."""
+    x = np.arange(60) / 59.0
+    y = x * x - 0.3 * x + (np.arange(60) % 7) / 70.0
+    distance = np.abs(np.subtract.outer(np.arange(60.0), np.arange(60.0)))
+    model = MLP((1, 5, 3, 1))
+    cost = Cost(model, x, y, "chi2", covariance=0.01 / (1 + distance / 3) + 0.02 * np.eye(60))
+    start = np.linspace(-1, 1, model.n_params)
+    for method, steps in ((Adam(0.01), 2000), (CMAES(0.5), 300), (GeneticAlgorithm(), 100)):
+        record(minimize(cost, start, method, max_iter=steps, rng=3, record=True).path.x)
+    batches = {"batch_size": 8, "epochs": 40, "rng": 1, "initial": start}
+    record(fit(model, x, y, Adam(0.01), loss="chi2", sigma=0.01 + x / 100, **batches).params)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another exponential function")
+def test_every_processor_and_compiler_gives_the_same_bytes():
+    """What GCC and Clang gave on x86-64, and GCC on aarch64. It changes with an update rule."""
+    digest = hashlib.sha256()
+    a_fit_of_a_network(lambda a: digest.update(np.ascontiguousarray(a).tobytes()))
+    assert digest.hexdigest()[:16] == "71d66d4de0fbb70e"
 
 
 def test_an_unknown_instruction_set_is_refused():
