@@ -8,7 +8,7 @@ os.environ["MPLBACKEND"] = "Agg"
 
 import numpy as np
 import pytest
-from matplotlib.collections import FillBetweenPolyCollection
+from matplotlib.collections import PolyCollection
 from matplotlib.contour import QuadContourSet
 from pictures import STUDY, classified, closed, in_epochs, line_fit, lines, points
 
@@ -30,7 +30,7 @@ def test_fit_draws_data_curve_and_band() -> None:
     places, heights = curve.get_data()
     assert (places[0], places[-1]) == (x.min(), x.max())
     assert np.allclose(heights, np.polyval(np.polyfit(x, y, 1), places))
-    (band,) = (c for c in ax.collections if isinstance(c, FillBetweenPolyCollection))
+    (band,) = (c for c in ax.collections if isinstance(c, PolyCollection))
     top = band.get_paths()[0].vertices[:, 1].max()
     s2 = np.sum((y - found.predict(x)) ** 2) / (len(x) - 2)
     spread = (x.max() - x.mean()) ** 2 / np.sum((x - x.mean()) ** 2)

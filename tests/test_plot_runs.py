@@ -9,7 +9,7 @@ os.environ["MPLBACKEND"] = "Agg"
 
 import numpy as np
 import pytest
-from matplotlib.collections import FillBetweenPolyCollection
+from matplotlib.collections import PolyCollection
 from pictures import closed, descent, evolved, lines, points
 
 import ml4pa
@@ -95,7 +95,7 @@ def test_long_convergence_keeps_lowest_and_highest() -> None:
     work, low = lines(ax, "convergence")[0].get_data()
     assert len(work) < 2000
     assert low.min() == run.path.fun.min()
-    (band,) = (c for c in ax.collections if isinstance(c, FillBetweenPolyCollection))
+    (band,) = (c for c in ax.collections if isinstance(c, PolyCollection))
     assert band.get_paths()[0].vertices[:, 1].max() == run.path.fun.max()
     assert (work[0], work[-1]) == (0, run.nit)
 

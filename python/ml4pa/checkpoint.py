@@ -67,7 +67,7 @@ def save(run: Run, path: str | os.PathLike[str]) -> None:
     part = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
     try:
         with open(part, "xb") as file:
-            np.savez(file, allow_pickle=False, **content)
+            np.savez(file, **content)
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, target)

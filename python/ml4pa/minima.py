@@ -274,7 +274,11 @@ def _unit_cube(m: int, n: int, sampling: str, random: np.random.Generator) -> Ar
     """m points in the unit cube."""
     if sampling == "sobol":
         qmc = checks.scipy_qmc()
-        return np.asarray(qmc.Sobol(n, rng=random).random(m), dtype=float)
+        try:
+            engine = qmc.Sobol(n, rng=random)
+        except TypeError:  # before SciPy 1.15
+            engine = qmc.Sobol(n, seed=random)
+        return np.asarray(engine.random(m), dtype=float)
     places = random.permuted(np.tile(np.arange(m), (n, 1)), axis=1).T
     return np.asarray((places + random.random((m, n))) / m)
 
