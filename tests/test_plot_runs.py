@@ -166,6 +166,9 @@ def test_adaptation_draws_the_panels() -> None:
         for line, row in zip(ax.lines, rows.T, strict=True):
             assert np.array_equal(line.get_xdata(), nfev)
             assert np.allclose(line.get_ydata(), row)
+        names = [] if show == "axes" else ["0", "1", "2", "3"]
+        assert ax.get_legend_handles_labels()[1] == names
+    assert plot.adaptation(evolved(n=8, record=3), show="coordinates").get_legend() is None
     ax = plot.adaptation(result)
     assert np.array_equal(ax.lines[2].get_ydata(), path.sigma)
 

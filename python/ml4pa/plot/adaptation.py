@@ -11,6 +11,8 @@ from ..result import Result
 from . import style
 
 PANELS = ("values", "coordinates", "axes", "deviations")
+#: Coordinates that have a name in the legend: so many looks there are.
+MOST_NAMED = len(style.COLORS)
 
 
 def adaptation(result: Result, ax: Axes | None = None, *, show: str = "values") -> Axes:
@@ -25,7 +27,8 @@ def adaptation(result: Result, ax: Axes | None = None, *, show: str = "values") 
     show : {"values", "coordinates", "axes", "deviations"}, default "values"
         The best value, its distance to the best of all, sigma and the axis ratio; the coordinates
         of the mean; the lengths of the principal axes, which are the roots of the eigenvalues of C;
-        or the standard deviation of each coordinate, sigma sqrt(C_ii).
+        or the standard deviation of each coordinate, sigma sqrt(C_ii). Up to seven coordinates are
+        named, by their index.
 
     Returns
     -------
@@ -50,12 +53,13 @@ def adaptation(result: Result, ax: Axes | None = None, *, show: str = "values") 
     if show == "values":
         _values(ax, nfev, path.fun, path.sigma, roots)
     elif show == "coordinates":
-        _lines(ax, nfev, path.mean, "coordinates of the mean", "$m_i$")
+        _lines(ax, nfev, path.mean, "coordinates of the mean", "$m_i$", named=True)
     elif show == "axes":
         _lines(ax, nfev, roots, "axes of the ellipsoid", "$\\sqrt{\\lambda_i(C)}$")
     else:
         deviations = path.sigma[:, np.newaxis] * deviations
-        _lines(ax, nfev, deviations, "standard deviations", "$\\sigma \\sqrt{C_{ii}}$")
+        name = "$\\sigma \\sqrt{C_{ii}}$"
+        _lines(ax, nfev, deviations, "standard deviations", name, named=True)
     if show != "coordinates":
         ax.set_yscale("log")
     return ax
@@ -89,8 +93,11 @@ def _values(ax: Axes, nfev: Array, fun: Array, sigma: Array, roots: Array) -> No
     style.finish(ax, "evaluations", "f, σ, axis ratio", "value, step size, axis ratio")
 
 
-def _lines(ax: Axes, nfev: Array, rows: Array, title: str, name: str) -> None:
+def _lines(ax: Axes, nfev: Array, rows: Array, title: str, name: str, named: bool = False) -> None:
+    """One line a column; few coordinates are named."""
     for i, values in enumerate(rows.T):
         look = style.look(i)
-        ax.plot(nfev, values, color=look.color, linestyle=look.line, linewidth=1.5)
+        label = str(i) if named and rows.shape[1] <= MOST_NAMED else None
+        ax.plot(nfev, values, color=look.color, linestyle=look.line, linewidth=1.5, label=label)
+    style.legend(ax, title="$i$", ncols=2)
     style.finish(ax, "evaluations", name, title)
