@@ -3,6 +3,7 @@
 // its registers GCC makes single numbers, so wider ones are made of halves here.)
 #pragma once
 
+#include <cstdint>
 #include <cstring>
 #include <type_traits>
 #include <utility>
@@ -121,6 +122,19 @@ inline T sum_of(const Lanes<T>& v) {
 
 namespace detail {
 
+// Those of the elements of a and of b, counted through, which stand in these places.
+template <int... places, class V>
+inline V shuffled(V a, V b) {
+#if defined(__clang__) || __GNUC__ >= 12
+    return __builtin_shufflevector(a, b, places...);
+#else
+    using Place =
+        std::conditional_t<sizeof(V) == 8 * sizeof...(places), std::int64_t, std::int32_t>;
+    typedef Place Places __attribute__((vector_size(sizeof(V))));
+    return __builtin_shuffle(a, b, Places{places...});
+#endif
+}
+
 // AVX exchanges numbers within halves of 16 bytes more easily than across them, and below AVX-512 there
 // are no others of two vectors: so the orders below depend on the size of a number.
 
@@ -129,21 +143,21 @@ inline void transpose_four(V (&r)[4]) {
     V a[4];
     if constexpr (sizeof(V) == 16) {
         for (int i = 0; i < 4; i += 2) {  // rows i, i + 1, number by number
-            a[i] = __builtin_shufflevector(r[i], r[i + 1], 0, 4, 1, 5);
-            a[i + 1] = __builtin_shufflevector(r[i], r[i + 1], 2, 6, 3, 7);
+            a[i] = shuffled<0, 4, 1, 5>(r[i], r[i + 1]);
+            a[i + 1] = shuffled<2, 6, 3, 7>(r[i], r[i + 1]);
         }
         for (int k = 0; k < 2; ++k) {
-            r[2 * k] = __builtin_shufflevector(a[k], a[k + 2], 0, 1, 4, 5);
-            r[2 * k + 1] = __builtin_shufflevector(a[k], a[k + 2], 2, 3, 6, 7);
+            r[2 * k] = shuffled<0, 1, 4, 5>(a[k], a[k + 2]);
+            r[2 * k + 1] = shuffled<2, 3, 6, 7>(a[k], a[k + 2]);
         }
     } else {
         for (int i = 0; i < 4; i += 2) {
-            a[i] = __builtin_shufflevector(r[i], r[i + 1], 0, 4, 2, 6);
-            a[i + 1] = __builtin_shufflevector(r[i], r[i + 1], 1, 5, 3, 7);
+            a[i] = shuffled<0, 4, 2, 6>(r[i], r[i + 1]);
+            a[i + 1] = shuffled<1, 5, 3, 7>(r[i], r[i + 1]);
         }
         for (int k = 0; k < 2; ++k) {
-            r[k] = __builtin_shufflevector(a[k], a[k + 2], 0, 1, 4, 5);
-            r[k + 2] = __builtin_shufflevector(a[k], a[k + 2], 2, 3, 6, 7);
+            r[k] = shuffled<0, 1, 4, 5>(a[k], a[k + 2]);
+            r[k + 2] = shuffled<2, 3, 6, 7>(a[k], a[k + 2]);
         }
     }
 }
@@ -153,32 +167,28 @@ inline void transpose_eight(V (&r)[8]) {
     V a[8], b[8];
     if constexpr (sizeof(V) == 32) {
         for (int i = 0; i < 8; i += 2) {  // pairs of rows, number by number
-            a[i] = __builtin_shufflevector(r[i], r[i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
-            a[i + 1] = __builtin_shufflevector(r[i], r[i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
+            a[i] = shuffled<0, 8, 1, 9, 4, 12, 5, 13>(r[i], r[i + 1]);
+            a[i + 1] = shuffled<2, 10, 3, 11, 6, 14, 7, 15>(r[i], r[i + 1]);
         }
         for (int i = 0; i < 8; i += 4)  // fours, two by two
             for (int k = 0; k < 2; ++k) {
-                b[i + 2 * k] =
-                    __builtin_shufflevector(a[i + k], a[i + k + 2], 0, 1, 8, 9, 4, 5, 12, 13);
-                b[i + 2 * k + 1] =
-                    __builtin_shufflevector(a[i + k], a[i + k + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+                b[i + 2 * k] = shuffled<0, 1, 8, 9, 4, 5, 12, 13>(a[i + k], a[i + k + 2]);
+                b[i + 2 * k + 1] = shuffled<2, 3, 10, 11, 6, 7, 14, 15>(a[i + k], a[i + k + 2]);
             }
     } else {
         for (int i = 0; i < 8; i += 2) {  // pairs of rows, number by number
-            a[i] = __builtin_shufflevector(r[i], r[i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
-            a[i + 1] = __builtin_shufflevector(r[i], r[i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
+            a[i] = shuffled<0, 8, 2, 10, 4, 12, 6, 14>(r[i], r[i + 1]);
+            a[i + 1] = shuffled<1, 9, 3, 11, 5, 13, 7, 15>(r[i], r[i + 1]);
         }
         for (int i = 0; i < 8; i += 4)  // fours, two by two
             for (int k = 0; k < 2; ++k) {
-                b[i + k] =
-                    __builtin_shufflevector(a[i + k], a[i + k + 2], 0, 1, 8, 9, 4, 5, 12, 13);
-                b[i + k + 2] =
-                    __builtin_shufflevector(a[i + k], a[i + k + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+                b[i + k] = shuffled<0, 1, 8, 9, 4, 5, 12, 13>(a[i + k], a[i + k + 2]);
+                b[i + k + 2] = shuffled<2, 3, 10, 11, 6, 7, 14, 15>(a[i + k], a[i + k + 2]);
             }
     }
     for (int k = 0; k < 4; ++k) {  // eights, four by four
-        r[k] = __builtin_shufflevector(b[k], b[k + 4], 0, 1, 2, 3, 8, 9, 10, 11);
-        r[k + 4] = __builtin_shufflevector(b[k], b[k + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+        r[k] = shuffled<0, 1, 2, 3, 8, 9, 10, 11>(b[k], b[k + 4]);
+        r[k + 4] = shuffled<4, 5, 6, 7, 12, 13, 14, 15>(b[k], b[k + 4]);
     }
 }
 
@@ -192,40 +202,36 @@ inline auto fold(const V* s) {
     } else if constexpr (n == 8 && sizeof(V) == 32) {
         V a[4], b[2];
         for (int k = 0; k < 4; ++k)
-            a[k] = __builtin_shufflevector(s[k], s[k + 4], 0, 1, 2, 3, 8, 9, 10, 11) +
-                   __builtin_shufflevector(s[k], s[k + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+            a[k] = shuffled<0, 1, 2, 3, 8, 9, 10, 11>(s[k], s[k + 4]) +
+                   shuffled<4, 5, 6, 7, 12, 13, 14, 15>(s[k], s[k + 4]);
         for (int k = 0; k < 2; ++k)
-            b[k] = __builtin_shufflevector(a[2 * k], a[2 * k + 1], 0, 1, 8, 9, 4, 5, 12, 13) +
-                   __builtin_shufflevector(a[2 * k], a[2 * k + 1], 2, 3, 10, 11, 6, 7, 14, 15);
-        return __builtin_shufflevector(b[0], b[1], 0, 2, 8, 10, 4, 6, 12, 14) +
-               __builtin_shufflevector(b[0], b[1], 1, 3, 9, 11, 5, 7, 13, 15);
+            b[k] = shuffled<0, 1, 8, 9, 4, 5, 12, 13>(a[2 * k], a[2 * k + 1]) +
+                   shuffled<2, 3, 10, 11, 6, 7, 14, 15>(a[2 * k], a[2 * k + 1]);
+        return shuffled<0, 2, 8, 10, 4, 6, 12, 14>(b[0], b[1]) +
+               shuffled<1, 3, 9, 11, 5, 7, 13, 15>(b[0], b[1]);
     } else if constexpr (n == 4 && sizeof(V) == 32) {
         V b[2];
         for (int k = 0; k < 2; ++k)
-            b[k] = __builtin_shufflevector(s[k], s[k + 2], 0, 1, 4, 5) +
-                   __builtin_shufflevector(s[k], s[k + 2], 2, 3, 6, 7);
-        return __builtin_shufflevector(b[0], b[1], 0, 4, 2, 6) +
-               __builtin_shufflevector(b[0], b[1], 1, 5, 3, 7);
+            b[k] = shuffled<0, 1, 4, 5>(s[k], s[k + 2]) + shuffled<2, 3, 6, 7>(s[k], s[k + 2]);
+        return shuffled<0, 4, 2, 6>(b[0], b[1]) + shuffled<1, 5, 3, 7>(b[0], b[1]);
     } else if constexpr (n == 8) {
         V a[4], b[2];
         for (int k = 0; k < 4; ++k)
-            a[k] = __builtin_shufflevector(s[2 * k], s[2 * k + 1], 0, 1, 2, 3, 8, 9, 10, 11) +
-                   __builtin_shufflevector(s[2 * k], s[2 * k + 1], 4, 5, 6, 7, 12, 13, 14, 15);
+            a[k] = shuffled<0, 1, 2, 3, 8, 9, 10, 11>(s[2 * k], s[2 * k + 1]) +
+                   shuffled<4, 5, 6, 7, 12, 13, 14, 15>(s[2 * k], s[2 * k + 1]);
         for (int k = 0; k < 2; ++k)
-            b[k] = __builtin_shufflevector(a[2 * k], a[2 * k + 1], 0, 1, 4, 5, 8, 9, 12, 13) +
-                   __builtin_shufflevector(a[2 * k], a[2 * k + 1], 2, 3, 6, 7, 10, 11, 14, 15);
-        return __builtin_shufflevector(b[0], b[1], 0, 2, 4, 6, 8, 10, 12, 14) +
-               __builtin_shufflevector(b[0], b[1], 1, 3, 5, 7, 9, 11, 13, 15);
+            b[k] = shuffled<0, 1, 4, 5, 8, 9, 12, 13>(a[2 * k], a[2 * k + 1]) +
+                   shuffled<2, 3, 6, 7, 10, 11, 14, 15>(a[2 * k], a[2 * k + 1]);
+        return shuffled<0, 2, 4, 6, 8, 10, 12, 14>(b[0], b[1]) +
+               shuffled<1, 3, 5, 7, 9, 11, 13, 15>(b[0], b[1]);
     } else if constexpr (n == 4) {
         V b[2];
         for (int k = 0; k < 2; ++k)
-            b[k] = __builtin_shufflevector(s[2 * k], s[2 * k + 1], 0, 1, 4, 5) +
-                   __builtin_shufflevector(s[2 * k], s[2 * k + 1], 2, 3, 6, 7);
-        return __builtin_shufflevector(b[0], b[1], 0, 2, 4, 6) +
-               __builtin_shufflevector(b[0], b[1], 1, 3, 5, 7);
+            b[k] = shuffled<0, 1, 4, 5>(s[2 * k], s[2 * k + 1]) +
+                   shuffled<2, 3, 6, 7>(s[2 * k], s[2 * k + 1]);
+        return shuffled<0, 2, 4, 6>(b[0], b[1]) + shuffled<1, 3, 5, 7>(b[0], b[1]);
     } else {
-        return __builtin_shufflevector(s[0], s[1], 0, 2) +
-               __builtin_shufflevector(s[0], s[1], 1, 3);
+        return shuffled<0, 2>(s[0], s[1]) + shuffled<1, 3>(s[0], s[1]);
     }
 }
 
@@ -255,8 +261,8 @@ inline void turn(V (&r)[n]) {
         transpose_four(r);
     } else {
         const V a = r[0];
-        r[0] = __builtin_shufflevector(a, r[1], 0, 2);
-        r[1] = __builtin_shufflevector(a, r[1], 1, 3);
+        r[0] = shuffled<0, 2>(a, r[1]);
+        r[1] = shuffled<1, 3>(a, r[1]);
     }
 }
 
@@ -282,7 +288,7 @@ inline Lanes<T> interleaved(const Lanes<T>& a, const Lanes<T>& b) {
         const T z[lanes] = {x[0], y[0], x[1], y[1], x[2], y[2], x[3], y[3]};
         return load(z);
     } else {
-        return __builtin_shufflevector(a, b, k, k + 8, k + 1, k + 9, k + 2, k + 10, k + 3, k + 11);
+        return detail::shuffled<k, k + 8, k + 1, k + 9, k + 2, k + 10, k + 3, k + 11>(a, b);
     }
 }
 
