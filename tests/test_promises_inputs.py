@@ -32,10 +32,13 @@ from specimens import (
 from ml4pa import (
     Adam,
     Function,
+    Polynomial,
+    fit,
     minimize,
 )
 from ml4pa.landscapes import (
     Beale,
+    Sphere,
 )
 
 
@@ -187,14 +190,17 @@ def sound(result, f, x0, points, options):
         assert_array_equal(result.path.fun, [f(x) for x in result.path.x])
 
 
+ODD = [
+    10**400, -(10**400), object(), np.array([]), np.array("a"), np.array(1j), np.array([[1.0]]),
+    np.float32, b"abc", [[1.0], [2.0, 3.0]], {1.0}, range(2), [(0.0,), (1.0,)], [(2.0, 1.0)] * 2,
+    [None, None], np.datetime64("2020"), np.array([1, 2]), np.array(["a", "b"]), np.array(None),
+    np.array([True, False]), np.array([], dtype=object), np.void(b"a"), np.ma.masked,
+    np.ma.array([1.0, 2.0], mask=[False, True]), frozenset(), Ellipsis,
+]  # fmt: skip
 junk = st.one_of(
     st.none(), st.booleans(), st.text(max_size=3), st.integers(), st.floats(), st.complex_numbers(),
     st.lists(finite, max_size=3), st.dictionaries(st.text(max_size=1), finite, max_size=1),
-    st.just(10**400), st.just(-(10**400)), st.just(object()), st.just(np.array([])),
-    st.just(np.array("a")), st.just(np.array(1j)), st.just(np.array([[1.0]])), st.just(np.float32),
-    st.just(b"abc"), st.just([[1.0], [2.0, 3.0]]), st.just({1.0}), st.just(range(2)),
-    st.just([(0.0,), (1.0,)]), st.just([(2.0, 1.0)] * 2), st.just([None, None]),
-    st.just(np.datetime64("2020")),
+    st.sampled_from(ODD),
 )  # fmt: skip
 KEYWORDS = ["x0", "method", "bounds", "max_iter", "max_evals", "max_time", "target", "gtol", "xtol",
             "ftol", "norm", "record", "callback", "rng", "threads", "workers", "on_nan",
@@ -215,20 +221,30 @@ def test_any_wrong_input_is_a_value_or_type_error_with_its_name(name, value):
         assert np.isfinite(result.x).all()
 
 
-@settings(deadline=None, max_examples=300)
-@given(
-    name=st.sampled_from(sorted(MINIMAL)), data=st.data(), value=junk,
-)  # fmt: skip
-def test_any_wrong_hyper_parameter_is_refused_with_its_name(name, data, value):
-    method = MINIMAL[name]
-    field = data.draw(st.sampled_from([f.name for f in dataclasses.fields(method)]))
+def replaced(method, field, value):
+    """The hyper-parameter is refused, with its name, or it is a good one."""
     try:
         made = dataclasses.replace(method, **{field: value})
     except (ValueError, TypeError) as error:
         assert str(error).startswith(field), error
     else:
-        given = getattr(made, field)
-        assert given is None or callable(given) or np.isfinite(given)
+        kept = getattr(made, field)
+        assert kept is None or callable(kept) or np.isfinite(kept).all()
+
+
+@settings(deadline=None, max_examples=300)
+@given(name=st.sampled_from(sorted(MINIMAL)), data=st.data(), value=junk)
+def test_any_wrong_hyper_parameter_is_refused_with_its_name(name, data, value):
+    method = MINIMAL[name]
+    field = data.draw(st.sampled_from([f.name for f in dataclasses.fields(method)]))
+    replaced(method, field, value)
+
+
+@pytest.mark.parametrize("name", MINIMAL)
+def test_each_odd_hyper_parameter_is_refused_with_its_name(name):
+    for field in dataclasses.fields(MINIMAL[name]):
+        for value in ODD:
+            replaced(MINIMAL[name], field.name, value)
 
 
 @settings(deadline=None, max_examples=200)
@@ -280,3 +296,16 @@ def test_a_point_that_is_nan_can_be_had():
     with pytest.raises(FloatingPointError, match=r"^fun is NaN at x = \[0.0, 1.0, ") as error:
         minimize(lambda x: (np.nan, LONG), LONG, jac=True, on_nan="raise")
     assert_array_equal(error.value.x, LONG)
+
+
+@pytest.mark.parametrize("engine", ["compiled", "numpy"])
+def test_what_is_masked_is_not_taken_in_silence(engine):
+    """NumPy takes the numbers under the mask."""
+    y = np.ma.array([1.0, 2.0, 3.0, 99.0], mask=[False, False, False, True])
+    for options in ({}, {"method": Adam(), "batch_size": 2, "epochs": 1}):
+        with pytest.raises(ValueError, match="^y has masked numbers, 1 of 4: leave their rows out"):
+            fit(Polynomial(1), np.arange(4.0), y, engine=engine, **options)
+    with pytest.raises(ValueError, match="^x0 has masked numbers, 1 of 4"):
+        minimize(Sphere(4), y, engine=engine)
+    told = fit(Polynomial(1), np.arange(3.0), y[:3], engine=engine)  # a mask of nothing
+    assert_array_equal(told.params.round(12), [1.0, 1.0])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .scalars import count
+from .scalars import count, unmasked
 from .shown import shown
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ Bounds = tuple[Array, Array]
 
 def array(name: str, value: Any) -> Array:
     """A C-ordered float64 array; copied only when it is not one already."""
+    unmasked(name, value)
     try:
         a = np.asarray(value)
         if a.dtype.kind not in "biuf":

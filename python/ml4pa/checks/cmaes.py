@@ -19,8 +19,9 @@ MOST_FULL = 50_000
 def cmaes(method: Any) -> dict[str, Any]:
     """The hyper-parameters of `CMAES` that are not one number in an interval, checked."""
     choice("covariance", method.covariance, SHAPES)
-    if method.restarts is not None and method.restarts not in ("ipop", "bipop"):
-        raise ValueError(f"restarts={shown(method.restarts)} must be None, 'ipop' or 'bipop'")
+    restarts = method.restarts
+    if restarts is not None and not (isinstance(restarts, str) and restarts in ("ipop", "bipop")):
+        raise ValueError(f"restarts={shown(restarts)} must be None, 'ipop' or 'bipop'")
     if not isinstance(method.active, bool | np.bool_):
         raise TypeError(f"active={shown(method.active)} must be True or False")
     out: dict[str, Any] = {"active": bool(method.active)}

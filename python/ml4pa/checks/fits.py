@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from .arrays import Array, all_finite, array
 from .models import loss
-from .scalars import count
+from .scalars import count, unmasked
 from .telling import vector
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 def table(name: str, value: Any, columns: int) -> NDArray[Any]:
     """Data (N, columns) as they are where they are float32 or float64, else as float64."""
+    unmasked(name, value)
     a: NDArray[Any] = np.asanyarray(value)
     if not (a.dtype.kind == "f" and a.dtype.itemsize in (4, 8) and a.dtype.isnative):
         a = array(name, value)

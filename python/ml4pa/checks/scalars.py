@@ -20,6 +20,7 @@ def finite_number(name: str, value: Any) -> float:
     array = isinstance(value, np.ndarray) and value.dtype.kind != "c"
     if not array and not _is_real(value):
         raise TypeError(f"{name}={shown(value)} must be a number")
+    unmasked(name, value)
     if isinstance(value, np.ndarray) and value.ndim > 0:
         raise TypeError(f"{name} has shape {value.shape}, but must be one number")
     try:
@@ -31,6 +32,17 @@ def finite_number(name: str, value: Any) -> float:
     if not math.isfinite(number):
         raise ValueError(f"{name}={number} must be finite")
     return number
+
+
+def unmasked(name: str, value: Any) -> None:
+    """No masked array, of which NumPy would take what lies under the mask."""
+    if isinstance(value, np.ndarray) and type(value) is not np.ndarray:
+        mask = getattr(value, "mask", None)
+        if mask is not None and np.any(mask):
+            raise ValueError(
+                f"{name} has masked numbers, {np.count_nonzero(mask)} of {value.size}: "
+                "leave their rows out"
+            )
 
 
 def _is_real(value: Any) -> bool:
@@ -75,7 +87,7 @@ def count(name: str, value: Any, least: int = 0) -> int:
         raise TypeError(f"{name}={shown(value)} must be a whole number")
     try:
         whole = int(value)
-    except (ValueError, OverflowError):  # of NaN, of an infinity
+    except (ValueError, OverflowError, TypeError):  # of NaN, of an infinity, of a time
         whole = None
     if whole is None or whole != value:
         raise ValueError(f"{name}={value} must be a whole number")
