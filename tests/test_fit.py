@@ -501,6 +501,27 @@ def test_batches_of_float32_are_computed_in_float32(engine, kind):
 
 
 @engines
+@pytest.mark.parametrize("unit", [1.0, 1e-4, 1e-9, 1e-17])
+def test_a_gradient_is_not_small_for_the_unit_of_y(engine, unit):
+    """Fluxes of 1e-17, whose every gradient is below the default tolerance."""
+    x = np.linspace(0, 3, 20)
+    told = fit(Curve(lambda x, a, b: unit * a * np.exp(-b * x), 2), x, unit * 3 * np.exp(-x),
+               Adam(0.05), initial=[1.0, 0.5], max_iter=3000, engine=engine)  # fmt: skip
+    assert told.success == (abs(told.params[0] - 3.0) < 0.1)
+    if unit == 1e-17:
+        assert told.nit == 0 and told.status == Status.GRADIENT_TOLERANCE and not told.success
+        assert told.message.endswith("give y in a larger unit, or pass gtol=")
+        assert "; but a prediction of 0 has max|g| = " in told.message
+    elif unit == 1.0:
+        assert told.success and "unit" not in told.message
+    line = fit(Linear(1), x, unit * x, Adam(0.05), max_iter=3000, engine=engine)
+    assert line.success == (np.max(np.abs(line.params / unit - [0, 1])) < 0.1)
+    asked = fit(Linear(1), x, unit * x, Adam(0.05), gtol=1e-5, max_iter=3000, engine=engine)
+    assert asked.success and "unit" not in asked.message
+    assert fit(Linear(1), x, 0 * x, Adam(0.05), engine=engine).success
+
+
+@engines
 def test_errors_of_float32_have_squares(engine):
     X, y = plane(20)
     X, y = X.astype(np.float32), y.astype(np.float32)

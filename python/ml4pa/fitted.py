@@ -66,7 +66,7 @@ class Fit(Result):
     history: History
     #: What makes the objective: a copy of the data may be needed, and is made when asked for.
     make_objective: Callable[[], Cost | None] | None = None
-    #: What the exact solution says.
+    #: What the message says instead of the reason of stopping.
     note: str = ""
 
     @property
@@ -136,7 +136,7 @@ class Fit(Result):
     def message(self) -> str:
         """The reason of stopping as a sentence, with what was measured and its limit."""
         h, reason = self.history, self.stop.reason
-        if reason in (Status.EXACT, Status.UNDETERMINED, Status.ROUNDED):
+        if self.note:
             return self.note
         if reason not in (Status.EPOCHS, Status.PATIENCE, Status.DIVERGED) or len(h) == 0:
             return super().message

@@ -32,6 +32,8 @@ from .stopping import RULES
 DEFAULT_EPOCHS, MOST_EPOCHS = 10, 1_000
 #: Numbers in the path that is kept for the history where it is not asked for.
 HISTORY = 1 << 20
+#: Of the gradient of a prediction of 0, what is left at a minimum.
+MOST_OF_ZERO = 1e-3
 #: From so many rows on, every so many rows show where to start, every so many blocks the curvature.
 MANY, EVERY_ROW, EVERY_BLOCK = 100_000, 16, 8
 
@@ -241,7 +243,8 @@ def fit(
         result = _through_samples(cost, start, descend)
     else:
         result = descend(cost, start)
-    return _from_minimize(result, cost, keep_path=bool(record))
+    note = _of_units(result, cost) if gtol is None else ""
+    return _from_minimize(result, cost, bool(record), note)
 
 
 def _initial(
@@ -298,14 +301,32 @@ def _same(cost: Cost) -> Cost:
     return cost
 
 
-def _from_minimize(result: Result, cost: Cost, keep_path: bool) -> Fit:
+def _of_units(result: Result, cost: Cost) -> str:
+    """What to say where the gradient is within the default tolerance because y is small.
+
+    It is compared with that of a prediction of 0, which has the units of y, too.
+    """
+    squares = cost.loss.name == "mse" and cost.model.link == "linear"
+    if not squares or result.status != Status.GRADIENT_TOLERANCE or result.jac is None:
+        return ""
+    of_zero = np.max(np.abs(2.0 * cost.scale * cost.model.pull(result.x, cost.X, cost.y)))
+    if np.max(np.abs(result.jac)) <= MOST_OF_ZERO * of_zero:
+        return ""
+    return (
+        f"{result.message}; but a prediction of 0 has max|g| = {of_zero:.2g}, so y "
+        "is small for this gtol: give y in a larger unit, or pass gtol="
+    )
+
+
+def _from_minimize(result: Result, cost: Cost, keep_path: bool, note: str) -> Fit:
     path = result.path
     assert path is not None
     return Fit(
-        result.x, result.fun, result.success, result.status, result.nit, result.nfev, result.njev,
-        result.nhev, result.jac, result.engine, path if keep_path else None, result.stop,
+        result.x, result.fun, result.success and not note, result.status, result.nit,
+        result.nfev, result.njev, result.nhev, result.jac, result.engine,
+        path if keep_path else None, result.stop,
         result.euclidean, model=cost.model, history=History(path.iteration, path.fun),
-        make_objective=partial(_same, cost),
+        make_objective=partial(_same, cost), note=note,
     )  # fmt: skip
 
 
