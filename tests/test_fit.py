@@ -522,6 +522,26 @@ def test_a_gradient_is_not_small_for_the_unit_of_y(engine, unit):
 
 
 @engines
+@pytest.mark.parametrize("model", [Logistic(2), MLP((2, 3, 1), output="sigmoid")])
+def test_separate_classes_have_no_best_fit(engine, model):
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(40, 2))
+    y = (X[:, 0] > 0.0).astype(float)
+    how = None if model.linear else Adam(0.1)
+    options = {"loss": "cross_entropy", "engine": engine, "rng": 1, "gtol": 1e-4}
+    lost = fit(model, X, y, how, max_iter=50_000, **options)
+    assert lost.status == Status.GRADIENT_TOLERANCE and not lost.success
+    assert "; but the model separates the classes, and the cost falls" in lost.message
+    assert fit(model, X, y, how, target=0.005, max_iter=50_000, **options).success
+    if model.linear:
+        assert fit(model, X, y, l2=1e-6, **options).success
+        bound = fit(model, X, y, Adam(0.1), max_iter=50_000, bounds=[(-200, 200)] * 3, **options)
+        assert bound.success and "separates" not in bound.message
+        y[0] = 1.0 - y[0]
+        assert fit(model, X, y, **options).success
+
+
+@engines
 def test_errors_of_float32_have_squares(engine):
     X, y = plane(20)
     X, y = X.astype(np.float32), y.astype(np.float32)

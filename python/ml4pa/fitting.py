@@ -34,6 +34,8 @@ DEFAULT_EPOCHS, MOST_EPOCHS = 10, 1_000
 HISTORY = 1 << 20
 #: Of the gradient of a prediction of 0, what is left at a minimum.
 MOST_OF_ZERO = 1e-3
+#: The most that a row costs, on average, where classes are told apart without doubt.
+NO_DOUBT = 1e-2
 #: From so many rows on, every so many rows show where to start, every so many blocks the curvature.
 MANY, EVERY_ROW, EVERY_BLOCK = 100_000, 16, 8
 
@@ -200,7 +202,8 @@ def fit(
     start = _initial(model, initial, limits, draws)
 
     if y is None or any(value is not None for value in in_epochs.values()):
-        checks.only_without("mini-batches, epochs or validation", covariance=covariance)
+        apart = "mini-batches, epochs or validation: correlated data are fitted all at once"
+        checks.only_without(f"{apart}, for max_iter steps", covariance=covariance)
         checks.only_without("epochs (try patience, target or max_time)", **whole_only)
         asked = _asked(in_epochs, evaluate, max_time, target)
         exactly = how is None and limits is None
@@ -244,6 +247,8 @@ def fit(
     else:
         result = descend(cost, start)
     note = _of_units(result, cost) if gtol is None else ""
+    if limits is None:
+        note = note or _of_separate_classes(result, cost)
     return _from_minimize(result, cost, bool(record), note)
 
 
@@ -315,6 +320,26 @@ def _of_units(result: Result, cost: Cost) -> str:
     return (
         f"{result.message}; but a prediction of 0 has max|g| = {of_zero:.2g}, so y "
         "is small for this gtol: give y in a larger unit, or pass gtol="
+    )
+
+
+def _of_separate_classes(result: Result, cost: Cost) -> str:
+    """What to say where every row is on its own side of the boundary.
+
+    Parameters s times as large (of a network, those of the last layer) then cost less for every
+    s > 1: the gradient comes within any tolerance on the way to infinity.
+    """
+    unbound = cost.loss.classifies and not cost.l1 and not cost.l2
+    if not unbound or not result.success or result.status == Status.TARGET:
+        return ""
+    if result.fun > NO_DOUBT * cost.scale * cost.n_data:
+        return ""
+    p = cost.model.predict(result.x, cost.X).ravel()
+    if not np.array_equal(np.where(p > 0.5, 1.0, 0.0), cost.y.ravel()):
+        return ""
+    return (
+        f"{result.message}; but the model separates the classes, and the cost falls on to 0 as the "
+        "parameters grow: it has no minimum; pass l2= or bounds="
     )
 
 
