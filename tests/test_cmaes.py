@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -70,6 +71,12 @@ def test_parameters_can_be_overridden():
     assert own.mu == 2 and own.mu_eff == 1.6
     assert CMAES(0.5, mean_lr=0.5).parameters(4).c_m == 0.5
     assert (CMAES(0.5, active=False).parameters(9).weights >= 0.0).all()
+
+
+def test_parameters_are_shared_and_cannot_be_written():
+    for array in (CMAES(0.5).parameters(5).weights, CMAES(0.5).parameters(5).directions):
+        with pytest.raises(ValueError, match="read-only"):
+            array[:] = 1.0
 
 
 def test_parameters_of_the_other_modes():
@@ -330,6 +337,7 @@ ENDS = {
     Status.CONDITION: (CMAES(0.3, tolcondition=1e4), lambda: Ellipsoid(3), {}),
     Status.TOLXUP: (CMAES(1e-3), lambda: Function(lambda x: -float(x[0])), {}),
     Status.STAGNATION: (CMAES(0.3), lambda: Function(noise), {"max_iter": 20_000}),
+    Status.RESOLUTION: (CMAES(0.3), lambda: Function(lambda x: float(x @ x) - 1.5e7), {}),
 }  # fmt: skip
 
 
@@ -345,7 +353,7 @@ def test_every_reason(status, engine):
     options = {"x0": np.full(3, 0.5), **options}
     result = minimize(objective(), method=method, rng=4, engine=engine, **options)
     assert result.status == status, result.message
-    assert result.success == (50 <= status <= 53)
+    assert result.success == (50 <= status <= 53 or status == Status.RESOLUTION)
     assert str(result.nit) in result.message
 
 
@@ -371,9 +379,43 @@ def test_learning_a_matrix_is_no_stagnation():
 
 
 @both_engines
-def test_a_minimum_that_rounding_makes_flat_is_found(engine):
-    result = minimize(lambda x: float(x @ x) + 100.0, [1.0, 2.0], CMAES(0.5), rng=1, engine=engine)
-    assert result.status == Status.TOLFUN and result.success
+@pytest.mark.parametrize(
+    ("offset", "n", "status"),
+    [(100.0, 2, Status.TOLFUN), (1e5, 5, Status.RESOLUTION), (-1e12, 10, Status.RESOLUTION)],
+)
+def test_a_minimum_that_rounding_makes_flat_is_found(engine, offset, n, status):
+    result = minimize(
+        lambda x: float(x @ x) + offset, np.full(n, 2.0), CMAES(0.5), rng=1, engine=engine
+    )
+    assert result.status == status and result.success
+    assert result.fun - offset <= 16 * np.spacing(abs(offset))
+
+
+@both_engines
+@pytest.mark.parametrize("offset", [0.0, 1e9])
+def test_a_start_where_nothing_changes_is_no_minimum(engine, offset):
+    result = minimize(lambda x: offset, [1.0, 2.0], CMAES(0.5), rng=1, engine=engine)
+    assert result.status == Status.FLAT_FITNESS and not result.success
+
+
+@both_engines
+@pytest.mark.parametrize("told", ["scale", "initial_covariance"])
+@pytest.mark.parametrize("status", ENDS, ids=lambda s: s.name)
+def test_units_of_the_coordinates_change_no_bit(status, told, engine):
+    """Sizes, growth and condition are measured in units of the deviations at the start; powers of
+    two round nothing."""
+    method, objective, options = ENDS[status]
+    f, options = objective(), {"x0": np.full(3, 0.5), "max_iter": 2000, **options}
+    units = 2.0 ** np.array([-60, 0, 70])
+    own = {"scale": units} if told == "scale" else {"initial_covariance": units * units}
+    options |= {"rng": 4, "engine": engine}
+    plain = minimize(f, method=method, **options)
+    options["x0"] = units * options["x0"]
+    scaled = minimize(lambda x: f(x / units), method=replace(method, **own), **options)
+    assert (scaled.status, scaled.nit) == (plain.status, plain.nit), scaled.message
+    assert_array_equal(scaled.x / units, plain.x)
+    if status != Status.NO_EFFECT_COORDINATE:  # which measures that coordinate's
+        assert_allclose(scaled.stop.measured, plain.stop.measured, rtol=1e-6)
 
 
 @both_engines
@@ -393,16 +435,33 @@ def test_covariance_that_breaks_is_repaired_and_counted(engine):
     assert result.success
 
 
+@both_engines
+def test_a_repair_is_one_in_units_of_the_start(engine):
+    units = 2.0 ** np.array([-60, 0, 70])
+    square = np.outer(units, units)
+    for broken in (-4.0 * np.eye(3) - 1.0, np.full((3, 3), np.nan), np.ones((3, 3))):
+        repaired = []
+        for scale in (np.ones(3), units):
+            run = CMAES(0.5, scale=scale).start(scale, rng=1, engine=engine)
+            C = broken * np.outer(scale, scale)
+            run.restore({**run.snapshot(), "covariance": C})
+            run.tell(run.ask(), Sphere(3)(run.ask() / scale))
+            repaired.append(run.snapshot())
+        assert repaired[0]["repairs"] == repaired[1]["repairs"]
+        assert_array_equal(repaired[1]["covariance"] / square, repaired[0]["covariance"])
+
+
+@pytest.mark.parametrize("units", [np.ones(3), 2.0 ** np.array([-60, 0, 70])], ids=["1", "own"])
 @pytest.mark.parametrize(("mode", "repairs"), [("full", 60), ("diagonal", 56)])
-def test_a_covariance_that_its_weights_break_is_repaired_and_counted(mode, repairs):
+def test_a_covariance_that_its_weights_break_is_repaired_and_counted(mode, repairs, units):
     """Negative weights so large that C is negative in nearly every generation."""
     method = CMAES(0.5, covariance=mode, population_size=6, weights=[1, 0.5, 0, -4, -4, -4],
-                   c_mu=0.6, c_1=0.1, tolfun=0, tolx=0)  # fmt: skip
+                   c_mu=0.6, c_1=0.1, tolfun=0, tolx=0, scale=units)  # fmt: skip
     f = Ellipsoid(3)
-    runs = [method.start(np.ones(3), rng=1, engine=e) for e in ("compiled", "numpy")]
+    runs = [method.start(units, rng=1, engine=e) for e in ("compiled", "numpy")]
     for run in runs:
         for _ in range(60):
-            run.tell(run.ask(), f(run.ask()))
+            run.tell(run.ask(), f(run.ask() / units))
             assert np.isfinite(run.ask()).all()
             C = run.state["covariance"]
             np.linalg.cholesky(C if mode == "full" else np.diag(C))
@@ -447,6 +506,8 @@ def test_impossible_hyper_parameters(given, text):
     ("given", "text"),
     [
         ({"scale": [1, 2]}, "scale has length 2, but x0 has length 3"),
+        ({"scale": [1, 1e-170, 1]}, "give coordinate 1 the standard deviation 0 at the start"),
+        ({"scale": 1e200}, "give coordinate 0 the standard deviation inf at the start"),
         ({"initial_covariance": [1, 2]}, r"shape \(2,\), but x0 has length 3"),
         ({"initial_covariance": np.eye(3), "covariance": "limited"}, "keeps no matrix"),
         (

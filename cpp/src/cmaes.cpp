@@ -77,12 +77,13 @@ Cmaes::Cmaes(const Parameters& given, std::uint64_t key, const double* x0, Index
     for (Index i = 0; i < n; ++i)
         deviations0_.push_back(std::sqrt(initial[static_cast<std::size_t>(i * step)]));
     if (mode_ == Mode::full)
-        shape_ = std::make_unique<cmaes::Full>(n, std::move(initial), Key(key));
+        shape_ = std::make_unique<cmaes::Full>(n, std::move(initial));
     else if (mode_ == Mode::diagonal)
         shape_ = std::make_unique<cmaes::Diagonal>(n, std::move(initial));
     else
         shape_ = std::make_unique<cmaes::Limited>(n, initial);
     shape_->look_up = &look_up();
+    shape_->start = deviations0_.data();
     const bool limits = restarts_ != cmaes::Restarts::none;
     begin({cmaes::first, size0_, sigma0_, limits ? cmaes::generation_limit(n, size0_) : 0}, x0);
 }
@@ -107,7 +108,7 @@ void Cmaes::begin(const cmaes::Descent& descent, const double* x0) {
 void Cmaes::allocate() {
     const Index size = descent_.population_size;
     strategy_ = cmaes::make_strategy(given_, n_, size);
-    shape_->begin(strategy_);
+    shape_->begin(strategy_, key());
     if (Z_.size() != size * shape_->stride()) Z_ = Array(size * shape_->stride());
     weights_ = Array(size);
     order_.resize(static_cast<std::size_t>(size));
@@ -187,11 +188,9 @@ void Cmaes::update(const double* X, const double* values) {
     const auto at = [&](Index k) { return values[order_[static_cast<std::size_t>(k)]]; };
     descent_fun_ = std::min(descent_fun_, at(0));
     termination_.remember(at(0), at(size / 2));
-    const Stop stop = termination_.why(tolerances_,
-                                       {mean_.data(), sigma_, descent_.sigma_start,
-                                        *std::max_element(deviations0_.begin(), deviations0_.end()),
-                                        descent_.generation_limit, fun()},
-                                       *shape_, at(size - 1) - at(0));
+    const Stop stop = termination_.why(
+        tolerances_, {mean_.data(), sigma_, descent_.sigma_start, descent_.generation_limit, fun()},
+        *shape_, at(size - 1) - at(0));
     if (stop) end(stop);
 }
 
@@ -278,8 +277,6 @@ void Cmaes::visit(Visitor& v) {
     v.array("descents", descents_.data(), static_cast<Index>(descents_.size()));
     v.integer("generation_limit", descent_.generation_limit);
     v.number("sigma_start", descent_.sigma_start);
-    double widest = *std::max_element(deviations0_.begin(), deviations0_.end());
-    v.number("widest_start", widest);
     v.array("mean", mean_.data(), n_);
     v.number("sigma", sigma_);
     v.array("p_sigma", p_sigma_.data(), n_);

@@ -46,6 +46,7 @@ class Status(IntEnum):
     STAGNATION = 57
     DESCENT_LIMIT = 58
     BEHIND = 59
+    RESOLUTION = 60
 
 
 #: The reasons of a method's own that are tests of convergence, beside the rules' own.
@@ -56,6 +57,7 @@ CONVERGED = frozenset(
         Status.NO_EFFECT_AXIS,
         Status.NO_EFFECT_COORDINATE,
         Status.BEHIND,
+        Status.RESOLUTION,
     )
 )
 
@@ -88,6 +90,7 @@ DISTRIBUTION = {
         "behind the best value of the run: spread of the values {m:.2g} <= {l:.2g}, 1e-4 of the "
         "distance"
     ),
+    Status.RESOLUTION: "spread of the values: {m:.2g} <= {l:.2g}, 16 roundings of f",
 }
 
 

@@ -26,6 +26,7 @@ from .cmaes import (
     initial_covariance,
     per_coordinate,
     restart_region,
+    start_deviations,
 )
 from .fits import (
     batch,
@@ -199,6 +200,7 @@ __all__ = [
     "sigma",
     "squarable",
     "start",
+    "start_deviations",
     "start_within",
     "starts",
     "starts_within",

@@ -123,6 +123,17 @@ def per_coordinate(name: str, value: Any, n: int) -> Array:
     return np.array(np.broadcast_to(a, (n,)))
 
 
+def start_deviations(deviations: Array) -> None:
+    """Standard deviations at the start whose squares are numbers."""
+    wrong = np.flatnonzero(~((deviations >= 1e-150) & (deviations <= 1e150)))
+    if wrong.size:
+        raise ValueError(
+            f"scale and initial_covariance give coordinate {wrong[0]} the standard deviation "
+            f"{deviations[wrong[0]]:g} at the start, which must be from 1e-150 to 1e+150: "
+            "give x in another unit"
+        )
+
+
 def initial_covariance(value: Any, n: int, mode: str) -> Array:
     """C, (n, n), or its diagonal (n,); only the full mode keeps a matrix."""
     a = np.ones(n) if value is None else array("initial_covariance", value)

@@ -13,7 +13,7 @@ public:
 
     Index stride() const override { return n_; }
 
-    void begin(const Strategy& strategy) override {
+    void begin(const Strategy& strategy, Key) override {
         p_ = &strategy;
         std::copy_n(initial_.data(), n_, C_.data());
         std::fill_n(p_c_.data(), n_, 0.0);
@@ -73,8 +73,11 @@ public:
     double deviation(Index i) const override { return root_[i]; }
     const double* path() const override { return p_c_.data(); }
     void measure() override {
-        largest_ = *std::max_element(C_.data(), C_.data() + n_);
-        smallest_ = *std::min_element(C_.data(), C_.data() + n_);
+        largest_ = smallest_ = variance(0);
+        for (Index j = 1; j < n_; ++j) {
+            largest_ = std::max(largest_, variance(j));
+            smallest_ = std::min(smallest_, variance(j));
+        }
     }
     double condition() const override { return largest_ / smallest_; }
 
@@ -90,6 +93,7 @@ public:
     }
 
 private:
+    double variance(Index j) const { return C_[j] / (start[j] * start[j]); }
     void take_root() {
         for (Index j = 0; j < n_; ++j) root_[j] = std::sqrt(C_[j]);
     }
@@ -97,7 +101,7 @@ private:
         ++repairs;
         for (Index j = 0; j < n_; ++j) {
             if (C_[j] > 0.0 && C_[j] < 1e300) continue;
-            C_[j] = 1.0;
+            C_[j] = start[j] * start[j];
             p_c_[j] = 0.0;
         }
     }

@@ -12,7 +12,7 @@ class Full final : public Shape {
 public:
     static constexpr std::uint32_t measure_stream = 2;
 
-    Full(Index n, std::vector<double> initial, Key key)
+    Full(Index n, std::vector<double> initial)
         : n_(n),
           ld_(padded(n)),
           initial_(std::move(initial)),
@@ -21,12 +21,11 @@ public:
           p_c_(ld_),
           widest_(n),
           narrowest_(n),
-          work_(n),
-          key_(key) {}
+          work_(n) {}
 
     Index stride() const override { return ld_; }
 
-    void begin(const Strategy& strategy) override {
+    void begin(const Strategy& strategy, Key key) override {
         p_ = &strategy;
         for (Index i = 0; i < n_; ++i)
             std::copy_n(initial_.data() + i * n_, n_, C_.data() + i * ld_);
@@ -36,8 +35,8 @@ public:
             (void)factor_upper(C_.data(), n_, ld_, U_.data(), *look_up);
         std::fill_n(p_c_.data(), n_, 0.0);
         age_ = 0;
-        normals(stream(key_, measure_stream), 0, 0, widest_.data(), n_);
-        normals(stream(key_, measure_stream), 0, 1, narrowest_.data(), n_);
+        normals(stream(key, measure_stream), 0, 0, widest_.data(), n_);
+        normals(stream(key, measure_stream), 0, 1, narrowest_.data(), n_);
         largest_ = smallest_ = 1.0;
         // One row more than a generation: the path of C.
         const Index wanted = (strategy.population_size + 1) * ld_;
@@ -82,7 +81,8 @@ public:
         scale(p_->c_1, p_c_.data(), rows);
         std::copy_n(p_c_.data(), ld_,
                     Y + rows * ld_);  // the last row of the product
-        update_upper(C_.data(), n_, n_, ld_, ld_, p_->keep(h_sigma), 1.0, scaled_.data(), Y, rows + 1,
+        update_upper(C_.data(), n_, n_, ld_, ld_, p_->keep(h_sigma), 1.0, scaled_.data(), Y,
+                     rows + 1,
                      *look_up);  // (47)
         if (++age_ >= p_->refresh) {
             age_ = 0;
@@ -93,25 +93,29 @@ public:
     double deviation(Index i) const override { return std::sqrt(std::max(C_[i * ld_ + i], 0.0)); }
     const double* path() const override { return p_c_.data(); }
 
-    // A power iteration for the largest and the smallest eigenvalue of U^T U.
+    // A power iteration for the largest and the smallest eigenvalue of D^-1 U^T U D^-1. D holds the
+    // deviations at the start, so that the units of the coordinates do not matter.
     void measure() override {
-        unit(widest_.data());
+        Array& v = widest_;
+        unit(v.data());
+        previous_.assign(v.data(), v.data() + n_);
+        for (Index i = 0; i < n_; ++i) v[i] /= start[i];
         for (Index k = 0; k < n_; ++k) {
             look(n_);
-            work_[k] = dot(U_.data() + k * ld_ + k, widest_.data() + k, n_ - k);
+            work_[k] = dot(U_.data() + k * ld_ + k, v.data() + k, n_ - k);
         }
-        Array& v = widest_;
-        previous_.assign(v.data(), v.data() + n_);
         std::fill_n(v.data(), n_, 0.0);
         for (Index k = 0; k < n_; ++k) {
             look(n_);
             for (Index j = k; j < n_; ++j) v[j] += U_[k * ld_ + j] * work_[k];
         }
+        for (Index i = 0; i < n_; ++i) v[i] /= start[i];
         largest_ = dot(previous_.data(), v.data(), n_);
 
         unit(narrowest_.data());
         previous_.assign(narrowest_.data(), narrowest_.data() + n_);
-        normal(previous_.data(), work_.data());
+        for (Index i = 0; i < n_; ++i) narrowest_[i] *= start[i];
+        normal(narrowest_.data(), work_.data());
         for (Index k = n_; k-- > 0;) {
             look(n_);
             const double* row = U_.data() + k * ld_;
@@ -119,6 +123,7 @@ public:
             const double rest = dot(row + above, narrowest_.data() + above, n_ - above);
             narrowest_[k] = (work_[k] - rest) / row[k];
         }
+        for (Index i = 0; i < n_; ++i) narrowest_[i] *= start[i];
         smallest_ = 1.0 / dot(previous_.data(), narrowest_.data(), n_);
     }
     double condition() const override { return largest_ / smallest_; }
@@ -126,7 +131,7 @@ public:
     bool narrow_axis(double* axis) const override {
         const double* v = narrowest_.data();
         const double factor = std::sqrt(smallest_ / dot(v, v, n_));
-        for (Index i = 0; i < n_; ++i) axis[i] = factor * v[i];
+        for (Index i = 0; i < n_; ++i) axis[i] = start[i] * (factor * v[i]);
         return true;
     }
 
@@ -194,18 +199,18 @@ private:
         for (Index i = 0; i < n_; ++i) {
             sound &= finite(p_c_[i]) && C_[i * ld_ + i] > 0.0;
             for (Index j = i; j < n_; ++j) sound &= finite(C_[i * ld_ + j]);
-            most = std::max(most, C_[i * ld_ + i]);
+            most = std::max(most, C_[i * ld_ + i] / (start[i] * start[i]));
         }
         if (!sound) {
             most = 1.0;
             std::fill_n(p_c_.data(), n_, 0.0);
             for (Index i = 0; i < n_; ++i)
-                for (Index j = 0; j < n_; ++j) C_[i * ld_ + j] = i == j ? 1.0 : 0.0;
+                for (Index j = 0; j < n_; ++j) C_[i * ld_ + j] = i == j ? start[i] * start[i] : 0.0;
         }
         double shift = 1e-15 * most;
         do {
             shift *= 10.0;
-            for (Index i = 0; i < n_; ++i) C_[i * ld_ + i] += shift;
+            for (Index i = 0; i < n_; ++i) C_[i * ld_ + i] += shift * (start[i] * start[i]);
         } while (!factor_upper(C_.data(), n_, ld_, U_.data(), *look_up));
     }
 
@@ -213,7 +218,6 @@ private:
     std::vector<double> initial_;  // C before the first generation, n x n
     Array C_, U_, p_c_, widest_, narrowest_, work_, Y_, scaled_;
     std::vector<double> previous_, dense_;
-    Key key_;
     const Strategy* p_ = nullptr;
     std::int64_t age_ = 0;
     double largest_ = 1.0, smallest_ = 1.0;

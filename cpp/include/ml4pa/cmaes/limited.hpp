@@ -21,7 +21,7 @@ public:
 
     Index stride() const override { return ld_; }
 
-    void begin(const Strategy& strategy) override {
+    void begin(const Strategy& strategy, Key) override {
         p_ = &strategy;
         k_ = static_cast<Index>(strategy.c_d.size());
         if (M_.size() != k_ * ld_) {  // a new array is zero, and takes no memory yet

@@ -17,9 +17,9 @@ public:
     virtual ~Shape() = default;
 
     virtual Index stride() const = 0;
-    // A new descent: C is the initial one again. The strategy is read until the
-    // next.
-    virtual void begin(const Strategy& strategy) = 0;
+    // A new descent: C is the initial one again. The strategy is read until the next; the key is the
+    // run's.
+    virtual void begin(const Strategy& strategy, Key key) = 0;
     // x = m + sigma A z for each row, written to X (lambda x n).
     virtual void points(const double* Z, const double* mean, double sigma, double* X) = 0;
     // z = A^-1 y for a step of the caller's own.
@@ -35,7 +35,7 @@ public:
     // C.
     virtual double deviation(Index i) const = 0;
     virtual const double* path() const { return nullptr; }
-    // Brings the eigenvalues up to date; their ratio.
+    // Brings the eigenvalues up to date, in units of the start; their ratio.
     virtual void measure() {}
     virtual double condition() const { return 1.0; }
     // Writes the narrowest axis of C, where it is known and no coordinate's; its
@@ -48,8 +48,10 @@ public:
     virtual const double* covariance() { return nullptr; }
     virtual void visit(Visitor& v) = 0;
 
-    std::int64_t repairs = 0;         // of a C that rounding had broken
-    const LookUp* look_up = nullptr;  // set before begin
+    std::int64_t repairs = 0;  // of a C that rounding had broken
+    // Set before begin; `start` holds the standard deviations of the initial C.
+    const LookUp* look_up = nullptr;
+    const double* start = nullptr;
 
 protected:
     void look(Index operations) const { (*look_up)(operations); }

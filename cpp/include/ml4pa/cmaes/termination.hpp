@@ -21,7 +21,8 @@ enum End : int {
     tolxup = 56,
     stagnation = 57,
     descent_limit = 58,
-    behind = 59
+    behind = 59,
+    resolution = 60
 };
 
 struct Tolerances {
@@ -31,7 +32,7 @@ struct Tolerances {
 // The distribution, as the tests see it.
 struct Distribution {
     const double* mean;
-    double sigma, sigma_start, widest_start;
+    double sigma, sigma_start;
     std::int64_t generation_limit;  // 0: there are no restarts
     double best;                    // the best value of the run
 };
@@ -41,6 +42,8 @@ public:
     static constexpr std::int64_t memory = 20'000, every = 10, stagnation_every = 50;
     // Of what a descent is above the best value of the run.
     static constexpr double share = 1e-4;
+    // Roundings of f by which values that are all but equal may differ: 16 eps |f|.
+    static constexpr double roundings = 16.0 * std::numeric_limits<double>::epsilon();
 
     void begin(const Strategy& strategy) {
         n_ = strategy.n;
@@ -62,9 +65,10 @@ public:
 
     // The first reason to end the descent; `spread` is that of the generation's values.
     Stop why(const Tolerances& tol, const Distribution& d, Shape& shape, double spread) {
-        const Stop flat = is_flat();
+        const bool settled = generation_ >= window_;
+        const Stop flat = is_flat(settled ? spread : std::numeric_limits<double>::infinity());
         const double limit = std::max(tol.fun, lag(d));
-        if (generation_ >= window_ && spread <= limit) {
+        if (settled && spread <= limit) {
             double least = at(best_, generation_ - 1), most = least;
             const std::int64_t count = flat ? std::min(n_ + 6, generation_) : window_;
             const std::int64_t first = generation_ - std::min(count, memory);
@@ -117,23 +121,35 @@ private:
 
     // In more than a third of the last n + 6 generations, and in this one, half of the values are
     // the best; Hansen (GECCO 2009) has a quarter, and n generations, which are few for small n.
-    Stop is_flat() const {
+    // With a spread of some roundings of f, which are above tolfun where f is large, this is the
+    // bottom of a minimum.
+    Stop is_flat(double spread) const {
         const auto level = [&](std::int64_t t) { return at(best_, t) == at(middle_, t); };
         if (!level(generation_ - 1)) return {};
         const std::int64_t count = std::min({generation_, n_ + 6, memory});
         std::int64_t flat = 0;
-        for (std::int64_t t = generation_ - count; t < generation_; ++t) flat += level(t);
+        const double last = at(best_, generation_ - 1);
+        double least = last, most = last;
+        for (std::int64_t t = generation_ - count; t < generation_; ++t) {
+            flat += level(t);
+            least = std::min(least, at(best_, t));
+            most = std::max(most, at(best_, t));
+        }
         if (3 * flat <= n_ + 6) return {};
+        spread = std::max(spread, most - least);
+        const double limit = roundings * std::fabs(last);
+        if (spread <= limit) return {resolution, spread, limit};
         return {flat_fitness, static_cast<double>(flat), static_cast<double>(count)};
     }
 
-    // Whether the distribution is too small, too wide or too thin, or the values stagnate.
+    // Whether the distribution is too small, too wide or too thin, or the values stagnate; sizes and
+    // shape are in units of the deviations at the start.
     Stop of_shape(const Tolerances& tol, const Distribution& d, Shape& shape) {
         double widest = 0.0, path = 0.0;
         const double* p_c = shape.path();
         for (Index i = 0; i < n_; ++i) {
-            widest = std::max(widest, d.sigma * shape.deviation(i));
-            if (p_c != nullptr) path = std::max(path, std::fabs(p_c[i]));
+            widest = std::max(widest, d.sigma * shape.deviation(i) / shape.start[i]);
+            if (p_c != nullptr) path = std::max(path, std::fabs(p_c[i]) / shape.start[i]);
         }
         const double moving = std::max(widest, d.sigma * path), limit = tol.x * d.sigma_start;
         if (moving <= limit) return {tolx, moving, limit};
@@ -151,7 +167,7 @@ private:
         shape.measure();
         if (const double number = shape.condition(); !(number <= tol.condition))
             return {condition, number, tol.condition};
-        const double rise = widest / (d.sigma_start * d.widest_start);
+        const double rise = widest / d.sigma_start;
         if (!(rise <= tol.xup)) return {tolxup, rise, tol.xup};
         return generation_ % stagnation_every == 0 ? stagnates() : Stop{};
     }

@@ -18,8 +18,8 @@ class Diagonal:
     PPSN X (2008) 296.
     """
 
-    def __init__(self, state: State, p: Parameters) -> None:
-        self.state, self.p = state, p
+    def __init__(self, state: State, p: Parameters, start: Array) -> None:
+        self.state, self.p, self.start = state, p, start
 
     @staticmethod
     def begin(n: int, initial: Array, key: int, p: Parameters) -> State:
@@ -56,7 +56,7 @@ class Diagonal:
         sound = np.isfinite(C) & (C > 0.0)
         if not sound.all():
             s["repairs"] += 1
-            C = np.where(sound, C, 1.0)
+            C = np.where(sound, C, self.start * self.start)
             s["p_c"] = np.where(sound, s["p_c"], 0.0)
         s["covariance"] = C
 
@@ -69,8 +69,8 @@ class Diagonal:
         return p_c
 
     def measure(self) -> None:
-        """The largest and the smallest eigenvalue."""
-        C = self.state["covariance"]
+        """The largest and the smallest variance, in units of those at the start."""
+        C = self.state["covariance"] / (self.start * self.start)
         self.state["largest"], self.state["smallest"] = float(C.max()), float(C.min())
 
     def narrow_axis(self) -> Array | None:

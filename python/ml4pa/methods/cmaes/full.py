@@ -25,8 +25,8 @@ class Full:
     .. [1] N. Hansen, arXiv:1604.00772 (2023), eqs. (45)-(47).
     """
 
-    def __init__(self, state: State, p: Parameters) -> None:
-        self.state, self.p = state, p
+    def __init__(self, state: State, p: Parameters, start: Array) -> None:
+        self.state, self.p, self.start = state, p, start
 
     @staticmethod
     def begin(n: int, initial: Array, key: int, p: Parameters) -> State:
@@ -83,12 +83,13 @@ class Full:
                 pass
         s["repairs"] += 1
         if not (np.isfinite(C).all() and np.isfinite(s["p_c"]).all() and (np.diag(C) > 0.0).all()):
-            C = s["covariance"] = np.eye(self.p.n)
+            C = s["covariance"] = np.diag(self.start * self.start)
             s["p_c"] = np.zeros(self.p.n)
-        shift = 1e-15 * float(np.max(np.diag(C)))
+        unit = self.start * self.start
+        shift = 1e-15 * float(np.max(np.diag(C) / unit))
         while True:
             shift *= 10.0
-            C[np.diag_indices(self.p.n)] += shift
+            C[np.diag_indices(self.p.n)] += shift * unit
             try:
                 s["factor"] = np.linalg.cholesky(C)
                 return
@@ -106,18 +107,19 @@ class Full:
         return p_c
 
     def measure(self) -> None:
-        """One power iteration for the largest and the smallest eigenvalue of L L^T, each going on
-        where the last one ended: n^2 operations, where a decomposition takes 10 n^3."""
-        s, L = self.state, self.state["factor"]
+        """One power iteration for the largest and the smallest eigenvalue of D^-1 L L^T D^-1, each
+        going on where the last one ended: n^2 operations, where a decomposition takes 10 n^3. D
+        holds the deviations at the start, so that the units of the coordinates do not matter."""
+        s, L, start = self.state, self.state["factor"], self.start
         v = s["widest"] / np.sqrt(np.sum(s["widest"] * s["widest"]))
-        s["widest"] = L @ (L.T @ v)
+        s["widest"] = (L @ (L.T @ (v / start))) / start
         s["largest"] = float(np.sum(v * s["widest"]))
         v = s["narrowest"] / np.sqrt(np.sum(s["narrowest"] * s["narrowest"]))
-        s["narrowest"] = np.linalg.solve(L.T, np.linalg.solve(L, v))
+        s["narrowest"] = start * np.linalg.solve(L.T, np.linalg.solve(L, start * v))
         s["smallest"] = 1.0 / float(np.sum(v * s["narrowest"]))
 
     def narrow_axis(self) -> Array | None:
-        """The narrowest axis of the ellipsoid of C."""
+        """The narrowest axis of the ellipsoid of C, narrow in those units."""
         v = self.state["narrowest"]
-        axis: Array = np.sqrt(self.state["smallest"] / np.sum(v * v)) * v
+        axis: Array = self.start * (np.sqrt(self.state["smallest"] / np.sum(v * v)) * v)
         return axis

@@ -27,8 +27,8 @@ class Limited:
            limited-memory matrix adaptation", IEEE Trans. Evol. Comput. 23 (2019) 353, algorithm 3.
     """
 
-    def __init__(self, state: State, p: Parameters) -> None:
-        self.state, self.p = state, p
+    def __init__(self, state: State, p: Parameters, start: Array) -> None:
+        self.state, self.p, self.start = state, p, start
 
     @staticmethod
     def begin(n: int, initial: Array, key: int, p: Parameters) -> State:

@@ -64,7 +64,8 @@ class CMAES(PopulationMethod):
     mean_lr : float in (0, 1], default 1
         c_m, the learning rate of the mean.
     scale : float or array_like (n,), optional
-        The initial standard deviation of each coordinate, in units of ``sigma0``; default 1.
+        The initial standard deviation of each coordinate, in units of ``sigma0``; default 1. All
+        from 1e-150 to 1e150.
     initial_covariance : array_like (n, n) or (n,), optional
         The initial C, all of it or its diagonal; default I. ``scale`` multiplies its rows and
         columns.
@@ -73,9 +74,11 @@ class CMAES(PopulationMethod):
         numbers from the best point to the worst, decreasing.
     tolfun : float >= 0, default 1e-11
         End where the best values of the last 10 + 30 n/lambda generations, and the values of the
-        last one, differ by no more; of n + 6 generations where rounding makes f flat.
+        last one, differ by no more; of n + 6 generations where rounding makes f flat, where also
+        16 roundings of f are enough.
     tolx : float >= 0, default 1e-11
-        End where every standard deviation, and the path of C, are below tolx sigma0.
+        End where every standard deviation, and the path of C, are below tolx sigma0; this, tolxup
+        and tolcondition in units of ``scale`` and of the deviations of ``initial_covariance``.
     tolxup : float > 1, default 1e4
         End where the largest standard deviation has grown by more than this: sigma0 was far too
         small, or f has no minimum.
@@ -162,6 +165,15 @@ class CMAES(PopulationMethod):
                 given[name] = np.ravel(given[name]).tolist()
         return given
 
+    def start_deviations(self, n: int) -> Array:
+        """The standard deviations before the first generation, (n,), in units of sigma0."""
+        scale = checks.per_coordinate("scale", self.scale, n)
+        C = checks.initial_covariance(self.initial_covariance, n, self.covariance)
+        with np.errstate(over="ignore", under="ignore"):
+            variances = scale * (np.diag(C) if C.ndim == 2 else C) * scale
+        deviations: Array = np.sqrt(variances)
+        return deviations
+
     def initial(self, n: int) -> Array:
         """C before the first generation: (n, n), or its diagonal (n,)."""
         scale = checks.per_coordinate("scale", self.scale, n)
@@ -171,8 +183,7 @@ class CMAES(PopulationMethod):
         return scale * C * scale
 
     def check_start(self, x0: Array, bounds: checks.Bounds | None) -> None:
-        checks.per_coordinate("scale", self.scale, x0.size)
-        checks.initial_covariance(self.initial_covariance, x0.size, self.covariance)
+        checks.start_deviations(self.start_deviations(x0.size))
         checks.restart_region(self.restart_region, x0.size)
 
     def story(self, run: PopulationRun) -> tuple[Any, ...]:
@@ -183,7 +194,8 @@ class CMAES(PopulationMethod):
         n = len(state["mean"])
         if self.covariance != "limited" or n > MOST_SHOWN:
             return state
-        shape = Limited(state, strategy(self, n, int(state["population_size"])))
+        p = strategy(self, n, int(state["population_size"]))
+        shape = Limited(state, p, self.start_deviations(n))
         return {**state, "covariance": shape.matrix()}
 
     # The specification, in NumPy.
@@ -211,15 +223,12 @@ class CMAES(PopulationMethod):
     def begin(self, run: NumpyPopulationRun, state: State, descent: rules.Next, x0: Array) -> None:
         """A new descent at x0."""
         p = strategy(self, run.n, descent.population_size)
-        initial = self.initial(run.n)
-        variances = np.diag(initial) if initial.ndim == 2 else initial
         box = self.box(run)
         state.update(
             regime=rules.REGIMES.index(descent.regime),
             population_size=descent.population_size,
             generation_limit=descent.generation_limit,
             sigma_start=descent.sigma0,
-            widest_start=math.sqrt(float(variances.max())),
             mean=x0.copy() if box is None else box.outside(x0),
             sigma=descent.sigma0,
             p_sigma=np.zeros(run.n),
@@ -229,7 +238,7 @@ class CMAES(PopulationMethod):
             descent_fun=math.inf,
             best_values=np.zeros(0),
             middle_values=np.zeros(0),
-            **SHAPES[self.covariance].begin(run.n, initial, run.key, p),
+            **SHAPES[self.covariance].begin(run.n, self.initial(run.n), run.key, p),
         )
 
     def box(self, run: NumpyPopulationRun) -> Box | None:
@@ -249,7 +258,7 @@ class CMAES(PopulationMethod):
 
     def shape(self, run: NumpyPopulationRun) -> Shape:
         p = strategy(self, run.n, self.rows(run))
-        return SHAPES[self.covariance](run.kept, p)
+        return SHAPES[self.covariance](run.kept, p, self.start_deviations(run.n))
 
     def inject(self, run: NumpyPopulationRun, X: Array, Z: Array, Y: Array) -> None:
         """z and y of the caller's own points, no longer than sqrt(n) + 2n/(n + 2); Hansen (2011),
@@ -316,9 +325,7 @@ class CMAES(PopulationMethod):
         s["descents"] = np.append(s["descents"], rules.row(s, stop))
         s["restart"] += 1
         s["doublings"] += int(following.regime == "large")
-        initial = self.initial(run.n)
-        variances = np.diag(initial) if initial.ndim == 2 else initial
-        deviations = self.sigma0 * np.sqrt(variances)
+        deviations = self.sigma0 * self.start_deviations(run.n)
         region = checks.restart_region(self.restart_region, run.n)
         x0 = rules.new_start(s, run.key, deviations, region, run.bounds)
         return self.begin(run, s, following, x0)
@@ -333,4 +340,7 @@ class CMAES(PopulationMethod):
 @functools.lru_cache(maxsize=64)
 def strategy(method: CMAES, n: int, population_size: int) -> Parameters:
     enlarged = method.restarts is not None and population_size > method.first_size(n)
-    return standard(n, population_size, dataclasses.asdict(method), enlarged)
+    p = standard(n, population_size, dataclasses.asdict(method), enlarged)
+    for shared in (p.weights, p.directions):
+        shared.setflags(write=False)
+    return p

@@ -21,6 +21,8 @@ MEMORY = 20_000
 EVERY = 10
 #: Where there are restarts, the share of what a descent is above the best value of the run.
 BEHIND = 1e-4
+#: Roundings of f by which values that are all but equal may differ: 16 eps |f|.
+ROUNDINGS = 16.0 * 2.0**-52
 #: The test of stagnation sorts; it is made every so many generations.
 STAGNATION_EVERY = 50
 
@@ -51,7 +53,7 @@ def why(
     the best value of the run."""
     t = state["generation"]
     window = 10 + math.ceil(30.0 * p.n / p.population_size)
-    flat = _flat(p, state)
+    flat = _flat(p, state, spread if t >= window else math.inf)
     limit = max(method.tolfun, _behind(state, best))
     if t >= window and spread <= limit:
         recent = newest(state, state["best_values"], min(p.n + 6 if flat else window, t, MEMORY))
@@ -74,9 +76,12 @@ def _behind(state: State, best: float) -> float:
     return BEHIND * (last - best) if restarts and math.isfinite(best) else 0.0
 
 
-def _flat(p: Parameters, state: State) -> Stop | None:
+def _flat(p: Parameters, state: State, spread: float) -> Stop | None:
     """In more than a third of the last n + 6 generations, and in this one, half of the values are
-    the best; Hansen (GECCO 2009) has a quarter, and n generations, which are few for small n."""
+    the best; Hansen (GECCO 2009) has a quarter, and n generations, which are few for small n.
+
+    With a spread of some roundings of f, which are above tolfun where f is large, this is the
+    bottom of a minimum."""
     count = min(state["generation"], p.n + 6, MEMORY)
     last = (state["generation"] - 1) % MEMORY
     if state["best_values"][last] != state["middle_values"][last]:
@@ -84,15 +89,24 @@ def _flat(p: Parameters, state: State) -> Stop | None:
     best = newest(state, state["best_values"], count)
     middle = newest(state, state["middle_values"], count)
     flat = int(np.sum(best == middle))
-    return Stop(Status.FLAT_FITNESS, flat, count) if 3 * flat > p.n + 6 else None
+    if 3 * flat <= p.n + 6:
+        return None
+    spread = max(spread, float(best.max()) - float(best.min()))
+    limit = ROUNDINGS * abs(float(state["best_values"][last]))
+    if spread <= limit:
+        return Stop(Status.RESOLUTION, spread, limit)
+    return Stop(Status.FLAT_FITNESS, flat, count)
 
 
 def _shape(method: CMAES, p: Parameters, state: State, shape: Shape) -> Stop | None:
-    """Whether the distribution is too small, too wide or too thin, or the values stagnate."""
-    deviations = state["sigma"] * shape.deviations()
-    widest = float(deviations.max())
+    """Whether the distribution is too small, too wide or too thin, or the values stagnate; sizes
+    and shape are in units of the deviations at the start."""
+    deviations, start = state["sigma"] * shape.deviations(), shape.start
+    widest = float((deviations / start).max())
     path = shape.path()
-    moving = widest if path is None else max(widest, state["sigma"] * float(np.abs(path).max()))
+    moving = widest
+    if path is not None:
+        moving = max(widest, state["sigma"] * float((np.abs(path) / start).max()))
     limit = method.tolx * state["sigma_start"]
     if moving <= limit:
         return Stop(Status.TOLX, moving, limit)
@@ -107,7 +121,7 @@ def _shape(method: CMAES, p: Parameters, state: State, shape: Shape) -> Stop | N
     condition = state["largest"] / state["smallest"] if "largest" in state else 1.0
     if not condition <= method.tolcondition:
         return Stop(Status.CONDITION, condition, method.tolcondition)
-    rise = widest / (state["sigma_start"] * state["widest_start"])
+    rise = widest / state["sigma_start"]
     if not rise <= method.tolxup:
         return Stop(Status.TOLXUP, rise, method.tolxup)
     return _stagnation(p, state) if state["generation"] % STAGNATION_EVERY == 0 else None
