@@ -20,12 +20,12 @@ std::optional<models::Linear> as_linear(const costs::Spec& spec) {
 template <class T>
 std::unique_ptr<BatchSum> make_batch_sum(const costs::Spec& spec, const costs::Source<T>& source) {
     const auto linear = as_linear(spec);
-    if (linear && (spec.loss == "cross_entropy" || !spec.sigmoid()))
+    if (linear && (spec.cross_entropy() || !spec.sigmoid()))
         return std::make_unique<costs::LinearSum<T>>(spec, linear->p, linear->intercept != 0,
                                                      source);
     auto sum = costs::make_rowwise<T>(spec);
     if (!sum) return nullptr;
-    const bool polynomial = spec.model == "polynomial" && spec.loss != "cross_entropy";
+    const bool polynomial = spec.model == "polynomial" && spec.squares();
     const auto degree = polynomial ? static_cast<Index>(spec.numbers[0]) : 0;
     return std::make_unique<costs::AnySum<T>>(std::move(sum), source, degree);
 }

@@ -1,3 +1,5 @@
+#include <stdexcept>
+
 #include "ml4pa/losses/cross_entropy.hpp"
 #include "ml4pa/losses/loops.hpp"
 #include "ml4pa/losses/squared_error.hpp"
@@ -48,13 +50,21 @@ template <class Loss, class T>
 constexpr Loops<T> loops_of{loop<Loss, T, false, false>, loop<Loss, T, true, false>,
                             loop<Loss, T, true, true>, become_slopes<Loss, T>};
 
+// Of a loss of the prediction, whatever its link.
+template <template <class> class Loss, class T>
+const Loops<T>& of_link(const costs::Spec& spec) {
+    return spec.sigmoid() ? loops_of<Loss<models::Sigmoid>, T>
+                          : loops_of<Loss<models::Identity>, T>;
+}
+
 }  // namespace
 
+// The registry: one line a loss.
 template <class T>
 const Loops<T>& loops(const costs::Spec& spec) {
-    if (spec.loss == "cross_entropy") return loops_of<CrossEntropy, T>;
-    if (spec.sigmoid()) return loops_of<SquaredError<models::Sigmoid>, T>;
-    return loops_of<SquaredError<models::Identity>, T>;
+    if (spec.cross_entropy()) return loops_of<CrossEntropy, T>;
+    if (spec.squares()) return of_link<SquaredError, T>(spec);
+    throw std::invalid_argument("no compiled loss is named " + spec.loss);
 }
 
 template const Loops<float>& loops(const costs::Spec&);

@@ -109,7 +109,8 @@ public:
     LinearSum(const Spec& spec, Index p, bool intercept, const Source<T>& source)
         : DataSum<T>(source, (p + intercept + lanes - 1) / lanes * lanes),
           loss_(losses::loops<T>(spec)),
-          squares_(spec.loss != "cross_entropy"),
+          squares_(spec.squares()),
+          written_out_(spec.squares() || spec.cross_entropy()),
           p_(p),
           intercept_(intercept),
           width_(block_.width()),
@@ -154,6 +155,7 @@ public:
 
     bool descend_small(Run& run, const Batches& batches, const Reduction& reduction,
                        Watch& watch) override {
+        if (!written_out_) return false;
         if (is_few(run, batches)) {
             FeedOf<T> feed(this->visit_, this->deck());
             descend_few(run, feed, squares_, intercept_ != 0, batches, reduction, watch);
@@ -238,6 +240,7 @@ private:
     using DataSum<T>::block_;
     const losses::Loops<T>& loss_;
     bool squares_;
+    bool written_out_;  // whether descend_few and descend_by_row have the loss
     Index p_, intercept_, width_;
     Buffer<T> theta_, slope_, total_;
 };

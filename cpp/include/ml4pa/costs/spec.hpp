@@ -16,6 +16,8 @@ struct Spec {
     std::vector<std::string> words;
     std::string loss;
 
+    bool squares() const { return loss == "mse" || loss == "chi2"; }
+    bool cross_entropy() const { return loss == "cross_entropy"; }
     bool sigmoid() const { return !words.empty() && words.back() == "sigmoid"; }
 };
 
