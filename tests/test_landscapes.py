@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ml4pa import _core, landscapes
+from ml4pa import CMAES, Function, GradientDescent, _core, landscapes, minimize
 from ml4pa.landscapes import (
     LANDSCAPES,
     Ackley,
@@ -567,3 +567,29 @@ def test_wrong_shape(f: Landscape) -> None:
 def test_bad_arguments(make: Callable[[], Any], kind: type[Exception], text: str) -> None:
     with pytest.raises(kind, match=text):
         make()
+
+
+def test_derivatives_that_a_landscape_of_ones_own_lacks_are_named() -> None:
+    class Bowl(Landscape):
+        def _value(self, p: Any) -> Any:
+            return np.sum(p * p, axis=-1)
+
+    class Sloped(Bowl):
+        def _gradient(self, p: Any) -> Any:
+            return 2.0 * p
+
+    class Empty(Landscape):
+        pass
+
+    f, sloped, x = Bowl(2), Sloped(2), [1.0, 2.0]
+    assert f(x) == 5.0 and minimize(f, x, CMAES(0.5), max_iter=3, rng=1).fun < 5.0
+    with pytest.raises(
+        NotImplementedError, match=r"^Bowl has no _gradient: .* minimise Function\(f"
+    ):
+        minimize(f, x, "adam")
+    with pytest.raises(NotImplementedError, match=r"^Sloped has no _hessian: .*\(f, f.gradient\)$"):
+        minimize(sloped, x, "newton")
+    assert minimize(Function(f), x, GradientDescent(0.1)).success  # as the texts say
+    assert minimize(Function(sloped, sloped.gradient), x, "newton").success
+    with pytest.raises(NotImplementedError, match="^Empty has no _value: define it$"):
+        Empty(2)(x)

@@ -47,6 +47,7 @@ class Method:
     tolerance: ClassVar[str] = "gtol"
 
     def __post_init__(self) -> None:
+        checks.decorated(type(self))  # type: ignore[arg-type]  # as in hyper_parameters
         for field in dataclasses.fields(self):
             constraint = field.metadata.get("within")
             if constraint is not None:
@@ -183,7 +184,7 @@ class GradientMethod(Method):
 
     def step(self, theta: Array, g: Array, eta: float, state: State) -> Array:
         """The next theta; ``state`` is changed in place."""
-        raise NotImplementedError
+        raise checks.missing(self, "step")
 
     def look_ahead(self, theta: Array, state: State) -> Array:
         """Where the gradient is wanted."""

@@ -92,13 +92,13 @@ class Objective:
         return fun
 
     def _value(self, p: Array) -> Any:
-        raise NotImplementedError
+        raise checks.missing(self, "_value")
 
     def _gradient(self, p: Array) -> Array:
-        raise NotImplementedError
+        raise checks.missing(self, "_gradient", ", or minimise Function(f): finite differences")
 
     def _hessian(self, p: Array) -> Array:
-        raise NotImplementedError
+        raise checks.missing(self, "_hessian", ", or minimise Function(f, f.gradient)")
 
 
 class Function(Objective):

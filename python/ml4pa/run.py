@@ -351,6 +351,8 @@ class GradientRun(NumpyRun):
         eta = learning_rates.rate(self.method.learning_rate, self._iteration)
         with np.errstate(all="ignore"):  # what leaves the finite numbers is reported below
             theta = self.method.step(self.theta, self.perturbed(g), eta, self.kept)
+        if getattr(theta, "shape", None) != self.theta.shape:
+            theta = checks.stepped(theta, self.n, self.method)
         vectors = [theta, *(v for v in self.kept.values() if isinstance(v, np.ndarray))]
         if not all(np.isfinite(v).all() for v in vectors):
             self.theta = theta

@@ -111,6 +111,7 @@ from .spaces import (
     maker,
     population_method,
 )
+from .subclasses import decorated, missing, stepped
 from .telling import (
     matrix,
     nan_value,
@@ -143,6 +144,7 @@ __all__ = [
     "costs",
     "count",
     "covariance",
+    "decorated",
     "dimension",
     "drawable",
     "enough_evals",
@@ -172,6 +174,7 @@ __all__ = [
     "loss",
     "maker",
     "matrix",
+    "missing",
     "model",
     "nan_value",
     "network",
@@ -204,6 +207,7 @@ __all__ = [
     "start_within",
     "starts",
     "starts_within",
+    "stepped",
     "steps_by_formula",
     "stream",
     "swept",

@@ -80,15 +80,15 @@ class Model:
 
     def score(self, theta: Array, X: Array) -> Array:
         """s, shape (N, k), for theta (n,) and X (N, p)."""
-        raise NotImplementedError
+        raise checks.missing(self, "score")
 
     def pull(self, theta: Array, X: Array, slope: Array) -> Array:
         """sum_i slope_i ds_i/dtheta, shape (n,), for the slopes dL/ds, shape (N, k)."""
-        raise NotImplementedError
+        raise checks.missing(self, "pull")
 
     def design(self, X: Array) -> Array:
         """The design matrix A (N, n) of a model whose score is linear in theta: s = A theta."""
-        raise NotImplementedError
+        raise checks.missing(self, "design")
 
     # The compiled twin.
 
