@@ -30,8 +30,9 @@ from ml4pa import (
     Polynomial,
     PopulationMethod,
 )
-from ml4pa.losses import LOSSES
+from ml4pa.losses import LOSSES, Loss, Terms
 from ml4pa.models import Chebyshev, Model
+from ml4pa.models.links import LINKS
 
 # ---- costs ---------------------------------------------------------------------------------------
 
@@ -97,6 +98,23 @@ def costs() -> dict[str, Callable[[], Cost]]:
 
 
 COSTS = costs()
+
+
+class Huber(Loss):
+    """A loss of one's own: r^2 of a small residual r = f - y, of a large one 2|r| - 1."""
+
+    name = "huber"
+
+    def terms(self, s, y, link):
+        f = LINKS[link](s)
+        r = f.f - y
+        inside = np.abs(r) < 1.0
+        slope = np.where(inside, 2 * r, 2 * np.sign(r))
+        return Terms(
+            np.where(inside, r * r, 2 * np.abs(r) - 1),
+            slope * f.slope,
+            2.0 * inside * f.slope**2 + slope * f.curvature,
+        )
 
 
 # ---- the smallest instance of each method --------------------------------------------------------

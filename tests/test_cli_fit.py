@@ -14,11 +14,13 @@ os.environ["MPLBACKEND"] = "Agg"
 
 import numpy as np
 import pytest
+from specimens import Huber
 
 import ml4pa
 from ml4pa.cli import main
 from ml4pa.cli.report import number
 from ml4pa.datasets import closure_test, crickets, hubble, two_classes
+from ml4pa.losses import LOSSES
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -119,6 +121,19 @@ def test_logistic_regression(told: Any, tmp_path: Path, labels: Any) -> None:
     assert f"{'accuracy':<22}{right / 4:.2f} % ({right} of 400)\n" in t.out
     assert t.found["classes"] == (None if labels == (0, 1) else list(labels))
     assert ("classes: 0 is 'background', 1 is 'signal'\n" in t.out) == (labels != (0, 1))
+
+
+def test_any_loss_of_the_registry(told: Any, tmp_path: Path, monkeypatch: Any) -> None:
+    class Own(Huber):
+        name = "own"
+
+    monkeypatch.setitem(LOSSES, "huber", Own())
+    t = told(table(tmp_path, "x,y", range(10), [*range(9), 60]), "--loss huber")
+    assert t.values == pytest.approx({"c0": -2 / 9, "c1": 13 / 12}, abs=1e-6)
+    x = np.arange(10)
+    residuals = np.append(x[:9], 60) - (-2 / 9 + 13 / 12 * x)
+    assert t.found["rms_residual"] == pytest.approx(np.sqrt(np.mean(residuals**2)), rel=1e-6)
+    assert "errors                Own does not say what they are" in t.out
 
 
 def test_linear_in_several_variables(told: Any, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from specimens import (
     COSTS,
     MODEL_ROWS,
+    Huber,
     correlated,
     cost,
     python,
@@ -22,8 +23,9 @@ from specimens import (
 
 import ml4pa
 from ml4pa import MLP, Cost, Curve, Linear, Logistic, Polynomial, _core, minimize
-from ml4pa.losses import LOSSES, Loss, Terms
-from ml4pa.models import MODELS, LinearModel
+from ml4pa.batches import Table
+from ml4pa.losses import LOSSES, Loss
+from ml4pa.models import MODELS, LinearModel, Model
 
 every_cost = pytest.mark.parametrize("make", COSTS.values(), ids=COSTS)
 every_model = pytest.mark.parametrize("model", MODEL_ROWS, ids=repr)
@@ -288,21 +290,54 @@ def test_a_model_or_loss_of_ones_own_runs_on_numpy():
         def design(self, X):
             return np.hstack([np.ones_like(X), np.sin(X), np.cos(X)])
 
-    class Huber(Loss):
-        name = "huber"
-
-        def terms(self, s, y, link):
-            r = s - y
-            inside = np.abs(r) < 1
-            return Terms(np.where(inside, r * r, 2 * np.abs(r) - 1),
-                         np.where(inside, 2 * r, 2 * np.sign(r)), 2.0 * inside)  # fmt: skip
-
     x, y = table(30, 1), table(30, 1, 2)
-    for f in (Cost(Wave(), x, y), Cost(Polynomial(2), x, y, Huber())):
-        result = minimize(f, np.zeros(3), "adam", max_iter=3)
+    some = (
+        Cost(Wave(), x, y),
+        Cost(Polynomial(2), x, y, Huber()),
+        Cost(Logistic(1), x, y, Huber()),
+    )
+    for f in some:
+        result = minimize(f, np.zeros(f.n), "adam", max_iter=3)
         assert result.engine == "numpy"
         theta = somewhere(f)
         assert_allclose(f.gradient(theta), slopes(f, theta, 1e-6), atol=1e-8)
+        assert_allclose(f.hessian(theta), slopes(f.gradient, theta, 1e-6), atol=1e-8)
+
+
+def test_the_core_takes_no_other_loss_for_squares(monkeypatch):
+    """A loss that has its line in Python's registry alone is refused, not computed as another."""
+    monkeypatch.setitem(LOSSES, "huber", Huber())
+    x, y = table(9, 1), table(9, 1, 2)
+    for model in (Linear(1), Polynomial(2)):
+        with pytest.raises(ValueError, match="^no compiled loss is named huber$"):
+            Cost(model, x, y, "huber")([0.0] * model.n_params)
+        with pytest.raises(ValueError, match="^no compiled loss is named huber$"):
+            Table(model, x, y, loss="huber").loop  # noqa: B018, it is made when asked for
+
+
+def test_only_squares_have_a_covariance_matrix():
+    class Weighted(Huber):
+        weighted = True
+
+    x, y, theta = table(9, 1), table(9, 1, 2), [0.1, 0.2]
+    with pytest.raises(ValueError, match="^covariance is given, but loss='huber' is no sum of squ"):
+        Cost(Linear(1), x, y, Weighted(), covariance=np.eye(9))
+    f = Cost(Linear(1), x, y, Weighted(), sigma=0.5)
+    assert f(theta) == pytest.approx(4.0 * Cost(Linear(1), x, y, Huber(), reduction="sum")(theta))
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        (lambda: Cost(Polynomial(1), [0, 1], [0, 1], Loss())([0, 0]), "Loss has no terms"),
+        (lambda: Model.score(Linear(1), np.zeros(2), np.zeros((1, 1))), "Linear has no score"),
+        (lambda: Model.pull(Linear(1), np.zeros(2), np.zeros((1, 1)), 0), "Linear has no pull"),
+        (lambda: Model.design(Linear(1), np.zeros((1, 1))), "Linear has no design"),
+    ],
+)
+def test_what_a_class_of_ones_own_lacks_is_named(call, name):
+    with pytest.raises(NotImplementedError, match=f"^{name}: define it$"):
+        call()
 
 
 THREADS = """

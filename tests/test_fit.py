@@ -13,6 +13,7 @@ from cases import FAST
 from numpy.testing import assert_allclose, assert_array_equal
 from specimens import (
     GRADIENT,
+    Huber,
     minimal,
     table,
 )
@@ -36,7 +37,8 @@ from ml4pa import (
     fit,
 )
 from ml4pa.batches import order
-from ml4pa.costs import errors
+from ml4pa.costs import errors, solve
+from ml4pa.losses import MSE, Loss, Terms
 from ml4pa.models import Chebyshev
 
 ENGINES = ("compiled", "numpy")
@@ -136,6 +138,8 @@ def test_logistic_goes_to_the_optimum(engine):
     X, y = classes()
     told = fit(Logistic(3), X, y, loss="cross_entropy", engine=engine)
     assert told.success and told.status == Status.GRADIENT_TOLERANCE
+    assert 0 < told.nhev < 20  # Newton's method, as with squares
+    assert 0 < fit(Logistic(3), X, y, engine=engine).nhev < 20
     assert np.abs(Cost(Logistic(3), X, y, "cross_entropy").gradient(told.params)).max() < 1e-8
     assert told.history.cost[-1] < told.history.cost[0] == pytest.approx(np.log(2))
     assert told.path is None
@@ -196,6 +200,108 @@ def test_a_curve_is_fitted():
     told = fit(Curve(lambda x, a, b: a * np.exp(-b * x), 2), x, 3 * np.exp(-1.5 * x),
                Adam(0.05), gtol=1e-7)  # fmt: skip
     assert_allclose(told.params, [3, 1.5], rtol=1e-5)
+
+
+# ---- a loss of one's own -------------------------------------------------------------------------
+
+#: y = x, but for the last of ten.
+X10, Y10 = np.arange(10.0), np.append(np.arange(9.0), 60.0)
+
+
+class Forgiving(Huber, MSE):
+    """Squares by its class, but not by its terms."""
+
+    name = "mse"
+
+
+@engines
+@pytest.mark.parametrize("loss", [Huber(), Forgiving()], ids=type)
+@pytest.mark.parametrize("model", [Polynomial(1), Linear(1)], ids=repr)
+def test_no_other_loss_is_solved_as_least_squares(model, loss, engine):
+    """By hand: the last datum pulls with slope 2, and the residuals r = a + (b - 1) x of the others
+    must hold it: sum r = 1 and sum x r = 9, so sum (x - 4) r = 60 (b - 1) = 5."""
+    told = fit(model, X10, Y10, loss=loss, engine=engine)
+    assert told.success and told.status == Status.GRADIENT_TOLERANCE and told.nhev == 0
+    assert_allclose(told.params, [-2 / 9, 13 / 12], atol=1e-6)
+    assert np.max(np.abs(told.jac)) < 1e-7 and told.engine == "numpy"
+    held = fit(model, X10, Y10, loss=loss, validation=0.2, rng=1, engine=engine)
+    assert held.status == Status.EPOCHS
+    with pytest.raises(ValueError, match="is not linear least squares: there is no exact solution"):
+        solve(told.objective, engine)
+
+
+@engines
+def test_squares_of_ones_own_are_solved(engine):
+    class Named(MSE):
+        name = "mine"
+
+    told = fit(Polynomial(1), X10, Y10, loss=Named(), engine=engine)
+    assert told.status == Status.EXACT
+    assert_allclose(told.params, fit(Polynomial(1), X10, Y10).params, rtol=1e-12)
+
+
+@engines
+def test_newton_is_the_default_where_there_is_curvature(engine):
+    class Curved(Loss):
+        curved = True
+
+        def terms(self, s, y, link):
+            root = np.hypot(1, s - y)
+            return Terms(root - 1, (s - y) / root, root**-3)
+
+    told = fit(Polynomial(1), X10[:4], [0.1, 1.2, 1.9, 3.1], loss=Curved(), engine=engine)
+    assert told.success and told.nhev > 0
+    rest = told.predict(X10[:4]) - [0.1, 1.2, 1.9, 3.1]
+    assert_allclose(np.vander(X10[:4], 2).T @ (rest / np.hypot(1, rest)), 0, atol=1e-7)
+
+
+def test_the_unit_of_y_is_told_of_squares_alone():
+    """Their gradient at a prediction of 0 is compared with; that of others is another."""
+    x = np.linspace(0, 3, 20)
+    for loss, noted in ((MSE(), True), (Forgiving(), False)):
+        told = fit(Linear(1), x, 1e-10 * x, Adam(0.05), loss=loss)
+        assert ("give y in a larger unit" in told.message) == noted
+
+
+@engines
+@pytest.mark.parametrize("batch_size", [1, 4])
+@pytest.mark.parametrize("model", [Linear(1), Linear(3), Polynomial(2)], ids=repr)
+def test_another_loss_in_epochs_by_hand(model, batch_size, engine):
+    X, y = table(10, model.features), 2.0 * table(10, 1, 2)[:, 0]
+    told = fit(model, X, y, Momentum(0.02), loss=Huber(), batch_size=batch_size, epochs=2,
+               shuffle=False, engine=engine)  # fmt: skip
+    a = np.hstack([np.ones((10, 1)), X, X**2] if model.name == "polynomial" else
+                  [np.ones((10, 1)), X])  # fmt: skip
+    theta, v = np.zeros(model.n_params), np.zeros(model.n_params)
+    costs = []
+    for epoch in range(3):
+        r = np.abs(a @ theta - y)
+        assert r.min() < 1.0 < r.max()  # both parts of the loss have their say
+        costs.append(np.mean(np.where(r < 1.0, r * r, 2 * r - 1)))
+        for first in range(0, 10 if epoch < 2 else 0, batch_size):
+            rows = slice(first, first + batch_size)
+            slope = 2 * np.clip(a[rows] @ theta - y[rows], -1, 1)
+            v = 0.9 * v + 0.02 * (slope @ a[rows]) / len(slope)
+            theta = theta - v
+    assert_allclose(told.history.cost, costs, rtol=1e-12)
+
+
+def test_errors_are_what_the_loss_says():
+    class Told(Huber):
+        weighted = True
+
+        def unit(self, total, n_data, n_params):
+            return 2.0
+
+    silent = fit(Polynomial(1), X10, Y10, loss=Huber())
+    assert silent.covariance is silent.errors is silent.correlation is silent.chi2 is None
+    assert silent.errors_message == (
+        "no errors: Huber does not say what they are, which a loss does by its method unit"
+    )
+    told = fit(Polynomial(1), X10, Y10, loss=Told(), sigma=1.0)
+    assert told.chi2 is None
+    a = np.vander(X10[:9], 2, increasing=True)  # where the loss is curved
+    assert_allclose(told.covariance, np.linalg.inv(a.T @ a), rtol=1e-12)
 
 
 # ---- mini-batches --------------------------------------------------------------------------------
@@ -635,6 +741,7 @@ X3, Y3 = plane(20)
         ((Linear(3), []), {}, "X gave no batch in epoch 1"),
         ((Linear(3), X3, Y3), {"engine": "fortran"}, "engine='fortran' must be one of"),
         ((Linear(3), X3, Y3), {"callback": 3}, "callback=3 must be callable"),
+        ((Linear(3), X3, Y3), {"loss": MSE}, r"is a class: pass MSE\(\)"),
         ((Linear(3), X3, Y3, InverseTime(1, 1)), {}, "must be a Method or its name"),
         ((Linear(3), X3 * np.inf, Y3), {"batch_size": 3}, "must be finite"),
     ],

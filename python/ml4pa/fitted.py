@@ -115,7 +115,10 @@ class Fit(Result):
     @property
     def chi2(self) -> float | None:
         """For ``loss="chi2"``: the sum over the data, without penalties."""
-        if self.objective is None or not self.objective.loss.weighted:
+        if self.objective is None:
+            return None
+        loss = self.objective.loss
+        if not (loss.weighted and loss.squares):
             return None
         return self.fun - self.objective._penalty(self.x)
 

@@ -15,7 +15,7 @@ from .costs import Cost
 from .epochs import Course, Rows, Source, Stream, through_epochs
 from .fitted import Fit, History
 from .learning_rates import Backtracking
-from .losses import LOSSES
+from .losses import LOSSES, Loss
 from .method import GradientMethod, Method
 from .methods import Adam, Newton
 from .minimize import DEFAULT_MAX_ITER, _limits, _method, minimize
@@ -46,7 +46,7 @@ def fit(
     y: Any = None,
     method: Method | str | None = None,
     *,
-    loss: str = "mse",
+    loss: str | Loss = "mse",
     sigma: Any = None,
     covariance: Any = None,
     l1: float = 0.0,
@@ -100,7 +100,8 @@ def fit(
     method : Method or str, optional
         Default: the exact solution where the cost is quadratic in the parameters, which takes no
         steps, so that budgets, tolerances, path and callback have no part in it; Newton's method
-        with backtracking for `Logistic`; else ``Adam(0.01)``. Mini-batches take any method whose
+        with backtracking for `Logistic`; else, and for a loss of your own (unless it is
+        ``curved``), ``Adam(0.01)``. Mini-batches take any method whose
         step is one formula, so no line search and not Newton's.
     loss, sigma, covariance, l1, l2, reduction
         The cost, see `Cost`. With ``reduction="sum"`` (and for "chi2") the gradient of a batch is a
@@ -223,7 +224,8 @@ def fit(
         return _from_epochs(course, run, model, objective)
 
     cost = Cost(model, X, y, sigma=sigma, covariance=covariance, **terms)
-    by_newton = how is None and model.linear and limits is None and not cost.l1
+    curved = model.linear and (cost.loss.squares or cost.loss.curved)
+    by_newton = how is None and curved and limits is None and not cost.l1
     # Checked by the exact solution too, which takes no steps.
     tests = {"gtol": gtol, "xtol": xtol, "ftol": ftol, "target": target}
     _limits({**tests, "max_iter": max_iter, "max_evals": max_evals}, max_time)
@@ -269,8 +271,7 @@ def _initial(
 
 def _is_quadratic(cost: Cost) -> bool:
     """Whether the minimum solves linear equations."""
-    linear = cost.model.linear and cost.model.link == "linear"
-    return linear and not cost.loss.classifies and cost.l1 == 0
+    return cost.least_squares and cost.l1 == 0
 
 
 def _exact(cost: Cost, engine: str, watched: Table | None = None) -> Fit:
@@ -311,7 +312,8 @@ def _of_units(result: Result, cost: Cost) -> str:
 
     It is compared with that of a prediction of 0, which has the units of y, too.
     """
-    squares = cost.loss.name == "mse" and cost.model.link == "linear"
+    mse = cost.loss.squares and not cost.loss.weighted
+    squares = mse and cost.model.link == "linear"
     if not squares or result.status != Status.GRADIENT_TOLERANCE or result.jac is None:
         return ""
     of_zero = np.max(np.abs(2.0 * cost.scale * cost.model.pull(result.x, cost.X, cost.y)))

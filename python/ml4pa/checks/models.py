@@ -45,9 +45,11 @@ def model(value: Any) -> Model:
 
 
 def loss(value: Any, model: Model, known: dict[str, Loss]) -> Loss:
-    """A loss by its name, fit for the model."""
+    """A loss, or one by its name, fit for the model."""
     from ..losses import Loss
 
+    if isinstance(value, type) and issubclass(value, Loss):
+        raise TypeError(f"loss={shown(value)} is a class: pass {value.__name__}()")
     kind = value if isinstance(value, Loss) else known[choice("loss", value, tuple(known))]
     if kind.classifies and model.link != "sigmoid":
         raise ValueError(
@@ -106,6 +108,11 @@ def errors_wanted(loss: Loss, sigma: Any, covariance: Any) -> None:
     if names and not loss.weighted:
         raise ValueError(
             f"{names[0]} is given, but loss={loss.name!r} knows no errors: use loss='chi2'"
+        )
+    if covariance is not None and not loss.squares:
+        raise ValueError(
+            f"covariance is given, but loss={loss.name!r} is no sum of squares, which alone can "
+            "have one: pass sigma"
         )
     if loss.weighted and len(names) != 1:
         what = "both are given" if names else "none is given"
@@ -177,7 +184,7 @@ def has_hessian(cost: Cost) -> None:
 
 def quadratic(cost: Cost) -> None:
     """A cost whose minimum is the solution of linear equations."""
-    if cost.model.linear and cost.model.link == "linear" and not cost.loss.classifies:
+    if cost.least_squares:
         if cost.l1 == 0:
             return
         what = f"l1={cost.l1:g} must be 0"

@@ -14,6 +14,7 @@ import numpy as np
 
 from .. import __version__
 from ..costs.errors import PLAIN
+from ..losses import LOSSES
 from ..models import Linear, Polynomial
 from ..objective import Array
 
@@ -48,13 +49,12 @@ def number(value: float, error: float | None) -> tuple[str, str]:
 def quality(loss: str, data: Data, fit: Fit) -> dict[str, float]:
     """How good the fit is, by the loss: chi2/ndof, accuracy, or the residuals' size."""
     predicted = fit.predict(data.X)
-    if loss == "cross_entropy":
+    if LOSSES[loss].classifies:
         return {"accuracy": float(np.mean((predicted > 0.5) == (data.y > 0.5)))}
+    if fit.chi2 is not None and fit.ndof is not None:
+        return {"chi2": fit.chi2, "ndof": fit.ndof}
     residual = data.y - predicted
-    if loss == "mse":
-        return {"rms_residual": float(np.sqrt(np.mean(residual**2)))}
-    assert fit.chi2 is not None and fit.ndof is not None
-    return {"chi2": fit.chi2, "ndof": fit.ndof}
+    return {"rms_residual": float(np.sqrt(np.mean(residual**2)))}
 
 
 def lines(file: str, loss: str, data: Data, fit: Fit) -> Iterator[str]:

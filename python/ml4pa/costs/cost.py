@@ -29,9 +29,10 @@ class Cost(NativeObjective):
         The data, one point a row.
     y : array_like (N,), or (N, k) where the model has k > 1 outputs
         What the model is to predict; probabilities, mostly 0 and 1, for the cross-entropy.
-    loss : {"mse", "chi2", "cross_entropy"}, default "mse"
+    loss : {"mse", "chi2", "cross_entropy"} or Loss, default "mse"
         (y - f)^2, ((y - f)/sigma)^2 or -[y ln p + (1 - y) ln(1 - p)]. The cross-entropy belongs to
-        models whose output is a probability: `Logistic`, and `MLP` with ``output="sigmoid"``.
+        models whose output is a probability: `Logistic`, and `MLP` with ``output="sigmoid"``. A
+        subclass of ``losses.Loss`` of your own runs on the NumPy engine.
     sigma : float > 0 or array_like of the shape of y, for "chi2"
         The standard deviations of y.
     covariance : array_like (N, N), for "chi2" instead of sigma
@@ -117,6 +118,11 @@ class Cost(NativeObjective):
     def scale(self) -> float:
         """What multiplies the sum over the data: 1/N for a mean, 1 for a sum."""
         return 1.0 if self.loss.weighted or self.reduction == "sum" else 1.0 / self.n_data
+
+    @property
+    def least_squares(self) -> bool:
+        """Whether it is least squares, linear in the parameters, but for penalties."""
+        return self.model.linear and self.model.link == "linear" and self.loss.squares
 
     @property
     def has_twin(self) -> bool:

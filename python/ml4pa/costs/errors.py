@@ -47,7 +47,8 @@ def errors(cost: Cost, params: ArrayLike) -> Errors:
     - chi2: :math:`2 H^{-1}`, the data's errors taken as they are;
     - mse: :math:`\hat\sigma^2 (X^T X)^{-1} = 2 \hat\sigma^2 H^{-1}`, the error of the data
       estimated from the residuals, :math:`\hat\sigma^2 = \sum r^2/(N - n)`;
-    - cross-entropy: :math:`H^{-1}`, the inverse of Fisher's information.
+    - cross-entropy: :math:`H^{-1}`, the inverse of Fisher's information;
+    - a loss of your own: what its ``unit`` says, none without it.
 
     Parameters
     ----------
@@ -85,6 +86,11 @@ def errors(cost: Cost, params: ArrayLike) -> Errors:
     theta = checks.vector(params, cost.n, "params")
     total, slope = cost._summed(cost.model.score(theta, cost.X))
     unit = cost.loss.unit(total, cost.n_data, cost.n)
+    if unit is None:
+        return _none(
+            f"no errors: {type(cost.loss).__name__} does not say what they are, which a loss does "
+            "by its method unit"
+        )
     if not unit > 0:
         return _none(
             f"no errors: {cost.n_data} data and {cost.n} parameters leave no residual to "
@@ -129,8 +135,9 @@ def _hessian(cost: Cost, theta: Array, unit: float) -> tuple[Array, Array, Model
         return cost.hessian(theta) / cost.scale, np.eye(cost.n), cost.model
     basis = basis_of(cost)
     penalty = 2.0 * cost.l2 * (basis.T.T * cost.model.penalised) @ basis.T
-    # Its Hessian does not depend on c: the losses of a polynomial are quadratic.
-    H = (basis.cost.hessian(np.zeros(cost.n)) + penalty) / cost.scale
+    # That of squares does not depend on c.
+    c = np.zeros(cost.n) if cost.loss.squares else np.linalg.solve(basis.T, theta)
+    H = (basis.cost.hessian(c) + penalty) / cost.scale
     return H, basis.T, basis.cost.model
 
 

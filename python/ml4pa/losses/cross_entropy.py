@@ -26,6 +26,7 @@ class CrossEntropy(Loss):
 
     name: ClassVar[str] = "cross_entropy"
     classifies: ClassVar[bool] = True
+    curved: ClassVar[bool] = True
 
     def terms(self, s: Array, y: Array, link: str) -> Terms:
         p = LINKS["sigmoid"](s)
