@@ -114,11 +114,11 @@ CASES: list[Case] = []
 
 def row(
     id: str, method: Method, objective: Callable[[], Objective], start: Any,
-    rtol: float = SAME_BITS, **options: Any,
+    tolerance: float = SAME_BITS, **options: Any,
 ) -> None:  # fmt: skip
     if wants_hessian(method):
-        rtol = max(rtol, SOLVE)
-    CASES.append(Case(id, method, objective, start, options, rtol))
+        tolerance = max(tolerance, SOLVE)
+    CASES.append(Case(id, method, objective, start, options, tolerance))
 
 
 # ---- every method --------------------------------------------------------------------------------

@@ -5,9 +5,16 @@
 namespace ml4pa::fleet {
 namespace {
 
-template <class Rule>
-bool has(const Rules& rules) {
-    return std::get<Rule>(rules).limit == std::get<Rule>(rules).limit;
+// Whether a rule has a limit that is neither a budget nor the gradient's, which is asked by itself.
+bool asks_rows(const Rules& rules) {
+    auto asks = [](const auto& rule) {
+        using Rule = std::decay_t<decltype(rule)>;
+        if constexpr (is_counted<Rule> || std::is_same_v<Rule, stopping::GradientTolerance>)
+            return false;
+        else
+            return rule.limit == rule.limit;
+    };
+    return std::apply([&](const auto&... rule) { return (... || asks(rule)); }, rules);
 }
 
 // The doubles that hold so many bytes.
@@ -54,8 +61,7 @@ BlockRun::BlockRun(const Fleet& fleet, const FleetRows& out, const Method& metho
     gtol_ = std::get<stopping::GradientTolerance>(fleet.rules).limit;
     // A descent that keeps nothing stays where its gradient is 0, until the last step of a chunk.
     asks_gradient_ = gtol_ > 0.0 || (gtol_ == 0.0 && method.slots > 0);
-    asks_rows_ = has<stopping::StepTolerance>(fleet.rules) ||
-                 has<stopping::ValueTolerance>(fleet.rules) || has<stopping::Target>(fleet.rules);
+    asks_rows_ = asks_rows(fleet.rules);
     keeps_rows_ = asks_rows_ || fleet.stride > 0;
     brief_ = kernel.brief != nullptr && !keeps_rows_ && fleet.shared && fleet.rates[0].pure();
     constant_ = fleet.shared && fleet.rates[0].constant() && method.scalars == 0;

@@ -195,9 +195,8 @@ def fit(
     in_epochs = {
         "batch_size": batch_size, "epochs": epochs, "patience": patience, "validation": validation,
     }  # fmt: skip
-    whole_only = {
+    in_steps: dict[str, Any] = {
         "max_iter": max_iter, "max_evals": max_evals, "gtol": gtol, "xtol": xtol, "ftol": ftol,
-        "record": record or None,
     }  # fmt: skip
     limits = checks.bounds(bounds, model.n_params)
     start = _initial(model, initial, limits, draws)
@@ -205,7 +204,9 @@ def fit(
     if y is None or any(value is not None for value in in_epochs.values()):
         apart = "mini-batches, epochs or validation: correlated data are fitted all at once"
         checks.only_without(f"{apart}, for max_iter steps", covariance=covariance)
-        checks.only_without("epochs (try patience, target or max_time)", **whole_only)
+        checks.only_without(
+            "epochs (try patience, target or max_time)", **in_steps, record=record or None
+        )
         asked = _asked(in_epochs, evaluate, max_time, target)
         exactly = how is None and limits is None
         how = how or Adam(0.01)
@@ -226,9 +227,8 @@ def fit(
     cost = Cost(model, X, y, sigma=sigma, covariance=covariance, **terms)
     curved = model.linear and (cost.loss.squares or cost.loss.curved)
     by_newton = how is None and curved and limits is None and not cost.l1
-    # Checked by the exact solution too, which takes no steps.
-    tests = {"gtol": gtol, "xtol": xtol, "ftol": ftol, "target": target}
-    _limits({**tests, "max_iter": max_iter, "max_evals": max_evals}, max_time)
+    given: dict[str, Any] = {**in_steps, "target": target}
+    _limits(given, max_time)  # checked by the exact solution too, which takes no steps
     if max_time is not None:
         checks.within("max_time", max_time, ge=0)
     stride = int(record) if isinstance(record, bool) else checks.count("record", record)
@@ -238,9 +238,8 @@ def fit(
         how = Newton(Backtracking()) if by_newton else Adam(0.01)
     most = DEFAULT_MAX_ITER if max_iter is None else checks.count("max_iter", max_iter)
     stride = stride or max(1, model.n_params * most // HISTORY)
-    descend = partial(
-        minimize, method=how, bounds=bounds, max_iter=max_iter, max_evals=max_evals,
-        max_time=max_time, target=target, gtol=gtol, xtol=xtol, ftol=ftol, record=stride,
+    descend: Callable[..., Result] = partial(
+        minimize, method=how, bounds=bounds, **given, max_time=max_time, record=stride,
         callback=callback, rng=draws, threads=threads, progress=progress, engine=engine,
     )  # fmt: skip
     own = (initial, max_iter, max_evals, max_time, target, callback, record or None)

@@ -142,13 +142,15 @@ def multistart(
     how, varied = _varied(method, hyper_parameters, m)
     limits = checks.bounds(bounds, n)
     checks.starts_within(points, limits)
-    given = {"target": target, "max_iter": max_iter, "max_evals": max_evals}
-    given |= {"gtol": gtol, "xtol": xtol, "ftol": ftol}
+    given = {
+        "gtol": gtol, "xtol": xtol, "ftol": ftol, "target": target,
+        "max_iter": max_iter, "max_evals": max_evals,
+    }  # fmt: skip
     time_limit = math.inf if max_time is None else checks.within("max_time", max_time, ge=0)
     bar = Count(m, "start") if progress else None
     try:
         if isinstance(how, PopulationMethod):
-            options = {**given, "norm": norm, "record": record, "bounds": bounds,
+            options = {"given": given, "norm": norm, "record": record, "bounds": bounds,
                        "threads": threads, "on_nan": on_nan, "engine": engine}  # fmt: skip
             populations = Populations(objective, how, varied, points, generator(rng), options)
             rows, ran = _population_rows(populations, time_limit, bar)

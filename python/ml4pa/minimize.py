@@ -150,10 +150,13 @@ def minimize(
         x0, engine, how = run.x, run.engine, run.method
     else:
         how = _method(method)
+    given = {
+        "gtol": gtol, "xtol": xtol, "ftol": ftol, "target": target,
+        "max_iter": max_iter, "max_evals": max_evals,
+    }  # fmt: skip
     if isinstance(how, PopulationMethod):
         return minimize_population(
-            objective, x0, how, run=run, bounds=bounds, max_iter=max_iter, max_evals=max_evals,
-            max_time=max_time, target=target, gtol=gtol, xtol=xtol, ftol=ftol, norm=norm,
+            objective, x0, how, given, run=run, bounds=bounds, max_time=max_time, norm=norm,
             record=record, callback=callback, rng=rng, threads=threads, workers=workers,
             on_nan=on_nan, progress=progress, engine=engine,
         )  # fmt: skip
@@ -161,10 +164,6 @@ def minimize(
     limits = checks.bounds(bounds, start.size) if run is None else run.bounds
     if run is None and limits is not None:
         checks.start_within(start, limits)
-    given = {
-        "gtol": gtol, "xtol": xtol, "ftol": ftol, "target": target,
-        "max_iter": max_iter, "max_evals": max_evals,
-    }  # fmt: skip
     rules = _limits(given, max_time)
     checks.enough_evals(max_evals, objective, start.size)
     time_limit = math.inf if max_time is None else checks.within("max_time", max_time, ge=0)
@@ -219,11 +218,11 @@ def minimize_population(
     objective: Objective,
     x0: Any,
     how: PopulationMethod,
+    given: dict[str, Any],
     *,
     run: PopulationRun | None = None,
     bounds: Any,
     max_time: float | None,
-    gtol: float | None,
     norm: float,
     record: bool | int,
     callback: Callable[[Result], Any] | None,
@@ -233,19 +232,19 @@ def minimize_population(
     on_nan: str,
     progress: bool,
     engine: str,
-    **given: Any,
 ) -> Result:
-    """`minimize` for methods that ask for a generation."""
-    if gtol is not None:
-        raise ValueError(
-            f"gtol={checks.shown(gtol)} must be None: {how.name} is told no gradients, use xtol, "
-            "ftol or target"
-        )
+    """`minimize` for methods that ask for a generation; `given` are the rules' keywords."""
+    for rule in RULES:
+        value = given.get(rule.keyword)
+        if rule.wants_gradient and value is not None:
+            raise ValueError(
+                f"{rule.keyword}={checks.shown(value)} must be None: {how.name} is told no "
+                "gradients, use xtol, ftol or target"
+            )
     begins = run is None
     if run is None:
         how = how.made_for(objective)
         run = start_population(how, x0, rng, bounds, objective.n, engine)
-    given["gtol"] = None
     rules = _limits(given, max_time, math.nan, how.default_max_iter)
     time_limit = math.inf if max_time is None else checks.within("max_time", max_time, ge=0)
     stride = _stride(record)
@@ -325,12 +324,13 @@ def _limits(
 ) -> list[float]:
     """The limits of the rules, in the order of their registry; NaN where there is none.
 
+    A rule that a driver does not offer has none either.
     ``gtol`` holds where no test of convergence is asked for, ``max_iter`` where no budget is.
     """
     limits = [math.nan] * len(LIMITS)
     converges, ends = False, max_time is not None
     for i, keyword, limit, converged in LIMITS:
-        value = given[keyword]
+        value = given.get(keyword)
         if value is not None:
             limits[i] = limit(value)
             if converged:

@@ -126,6 +126,8 @@ class Rule:
     status: ClassVar[Status]
     #: Whether it is a test of convergence, and not a budget.
     converged: ClassVar[bool]
+    #: Whether its measure needs the gradient, which a population is not told.
+    wants_gradient: ClassVar[bool] = False
 
     @staticmethod
     def limit(given: Any) -> float:

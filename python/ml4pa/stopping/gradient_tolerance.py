@@ -14,6 +14,7 @@ class GradientTolerance(Rule):
     keyword = "gtol"
     status = Status.GRADIENT_TOLERANCE
     converged = True
+    wants_gradient = True
 
     @staticmethod
     def limit(given: Any) -> float:
