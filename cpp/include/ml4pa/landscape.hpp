@@ -6,7 +6,9 @@
 //     template <class T> T value_and_gradient(const T* x, Index n, T* g) const;
 //     template <class T> void hessian(const T* x, Index n, T* h) const;   // n x n, row by row
 // and, where it has parameters of its own, a constructor from (const double* parameters, Index n).
-// T is double, or several doubles side by side (a descent in each lane).
+// T is double, and where the dimension is 1 or 2 also a Pack of them, a descent in each lane. Both
+// have + - * / += -= *=, and after `using std::exp;` and so on sqrt, min, max, fabs, sin, cos, exp,
+// log. pack.hpp says what they make of NaN.
 #pragma once
 
 #include <memory>

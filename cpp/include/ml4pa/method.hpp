@@ -15,6 +15,9 @@
 //
 // A method that wants its gradient elsewhere than at theta also has
 //     template <class T> T look_ahead(T theta, const T* slot) const;
+//
+// T is double, or a Pack of them. Both have + - * / += -= *=, and after `using std::max;` and so on
+// sqrt, min, max, fabs, sin, cos, exp, log. pack.hpp says what they make of NaN.
 #pragma once
 
 #include <array>

@@ -35,7 +35,7 @@ inline double smallest(const double* f, Index m) {
         if constexpr (std::is_same_v<decltype(a), double>)
             return a < least ? a : least;
         else
-            return min(a, least);
+            return min(least, a);
     });
 }
 

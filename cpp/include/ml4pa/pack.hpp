@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 
 #include "ml4pa/register.hpp"
@@ -35,7 +36,7 @@ struct Pack {
 
     Pack() : v{} {}
     Pack(Vector u) : v(u) {}
-    Pack(double a) : v(a + Vector{}) {}
+    Pack(double a) : v(a - Vector{}) {}  // a + 0 would make 0 of -0
 
     static Pack load(const double* from) {
         Pack p;
@@ -54,8 +55,31 @@ struct Pack {
     Pack& operator-=(Pack b) { return v -= b.v, *this; }
     Pack& operator*=(Pack b) { return v *= b.v, *this; }
 
-    // a where it is less, else b: b where either is NaN.
-    friend Pack min(Pack a, Pack b) { return a.v < b.v ? a.v : b.v; }
+    // As std::min and std::max: a where either is NaN, and of two zeros. NumPy's minimum and maximum
+    // are NaN where either is; np.where(b < a, b, a) and np.where(a < b, b, a) are these.
+    friend Pack min(Pack a, Pack b) { return b.v < a.v ? b.v : a.v; }
+    friend Pack max(Pack a, Pack b) { return a.v < b.v ? b.v : a.v; }
+
+    // As np.abs: the sign alone changes, and NaN stays NaN.
+    friend Pack fabs(Pack a) {
+        typedef std::uint64_t Bits __attribute__((vector_size(8 * W)));
+        return reinterpret_cast<Vector>(reinterpret_cast<Bits>(a.v) & ~(std::uint64_t{1} << 63));
+    }
+
+    // libm's, one number at a time. As in NumPy, whose last bit may differ: NaN of NaN, and of what
+    // has no value; log(0) = -inf, and exp overflows to inf.
+    friend Pack sin(Pack a) {
+        return each(a, [](double x) { return std::sin(x); });
+    }
+    friend Pack cos(Pack a) {
+        return each(a, [](double x) { return std::cos(x); });
+    }
+    friend Pack exp(Pack a) {
+        return each(a, [](double x) { return std::exp(x); });
+    }
+    friend Pack log(Pack a) {
+        return each(a, [](double x) { return std::log(x); });
+    }
 
     friend Pack sqrt(Pack a) {
 #ifdef __SSE2__
@@ -63,6 +87,13 @@ struct Pack {
         if constexpr (W == 2) return Vector(_mm_sqrt_pd(a.v));
 #endif
         for (int i = 0; i < W; ++i) a.v[i] = std::sqrt(a.v[i]);
+        return a;
+    }
+
+private:
+    template <class F>
+    static Pack each(Pack a, F f) {
+        for (int i = 0; i < W; ++i) a.v[i] = f(a.v[i]);
         return a;
     }
 };

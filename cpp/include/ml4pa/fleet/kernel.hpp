@@ -91,7 +91,7 @@ template <bool gradient, class M, class L>
         for (int i = 0; i < at.d; ++i)
             store(to.best_x[i] + k, select(better, at.x[i], Lane::load(now.best_x[i] + k)));
     } else {
-        store(to.best_f + k, min(f, best));
+        store(to.best_f + k, min(best, f));
     }
     at.update(step);
     at.store_to(to, k);

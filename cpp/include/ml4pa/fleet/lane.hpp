@@ -1,8 +1,6 @@
-// A number of each of several lanes: a pack as wide as a register, with all that landscapes and
-// methods ask of a number.
+// A number of each of several lanes: a pack as wide as a register, and what the kernels of fleets ask
+// of it besides.
 #pragma once
-
-#include <cstdint>
 
 #include "ml4pa/pack.hpp"
 
@@ -34,12 +32,6 @@ template <class Condition, int W>
 inline Pack<W> select(Condition c, Pack<W> a, Pack<W> b) {
     return c ? a.v : b.v;
 }
-template <int W>
-inline Pack<W> fabs(Pack<W> a) {
-    typedef std::uint64_t Bits __attribute__((vector_size(8 * W)));
-    return reinterpret_cast<typename Pack<W>::Vector>(reinterpret_cast<Bits>(a.v) &
-                                                      ~(std::uint64_t{1} << 63));
-}
 
 // The larger of |a| and |b|; NaN at most where one of them is.
 inline double max_magnitude(double a, double b) {
@@ -60,18 +52,7 @@ inline Pack<W> min_magnitude(Pack<W> a, Pack<W> b) {
 #ifdef __AVX512DQ__
     if constexpr (W == 8) return __builtin_ia32_rangepd512_mask(a.v, b.v, 0b1010, a.v, -1, 4);
 #endif
-    return min(fabs(a), b);
-}
-
-template <int W>
-inline Pack<W> sin(Pack<W> a) {
-    for (int i = 0; i < W; ++i) a.v[i] = std::sin(a.v[i]);
-    return a;
-}
-template <int W>
-inline Pack<W> cos(Pack<W> a) {
-    for (int i = 0; i < W; ++i) a.v[i] = std::cos(a.v[i]);
-    return a;
+    return min(b, fabs(a));
 }
 
 }  // namespace ml4pa
