@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,6 +125,12 @@ class Numba(DescentJob):
     fastmath = False
     formula = "beale"
 
+    @classmethod
+    def methods(cls) -> Container[str]:
+        import numba_loops
+
+        return numba_loops.DESCENTS
+
     def __init__(self, case: Descent) -> None:
         import numba_loops
 
@@ -153,6 +160,12 @@ class JaxScan(DescentJob):
     who = "jax scan"
     needs = ("jax",)
     exact = False
+
+    @classmethod
+    def methods(cls) -> Container[str]:
+        import jax_loops
+
+        return jax_loops.UPDATES
 
     def __init__(self, case: Descent) -> None:
         import jax_loops

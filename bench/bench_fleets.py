@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import time
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -16,7 +17,8 @@ import ml4pa
 
 STEPS = 1000
 #: A learning rate of Adam's at which no descent comes to a gradient of exactly 0 before.
-METHODS = (*bench_descents.METHODS[:-1], ml4pa.Adam(1e-4))
+ADAM = ml4pa.Adam(1e-4)
+METHODS = tuple(ADAM if m.name == "adam" else m for m in bench_descents.METHODS)
 STARTS = np.random.default_rng(1).uniform([2.0, 0.0], [4.0, 1.0], (10_000, 2))
 BEALE = ml4pa.landscapes.Beale()
 
@@ -105,6 +107,12 @@ class Numba(FleetJob):
     formula = "textbook"
     fastmath = False
 
+    @classmethod
+    def methods(cls) -> Container[str]:
+        import numba_fleets
+
+        return numba_fleets.FLEETS
+
     def __init__(self, case: Fleet) -> None:
         import numba_fleets
 
@@ -134,6 +142,12 @@ class NumbaBest(FleetJob):
     who = "numba, blocks of 64, grouped, the best point kept"
     needs = ("numba",)
 
+    @classmethod
+    def methods(cls) -> Container[str]:
+        import numba_fleets
+
+        return numba_fleets.FLEETS
+
     def __init__(self, case: Fleet) -> None:
         import numba_fleets
 
@@ -154,6 +168,12 @@ class NumbaPaths(FleetJob):
     who = "numba, blocks of 64"
     needs = ("numba",)
     maker = "paths"
+
+    @classmethod
+    def methods(cls) -> Container[str]:
+        import numba_fleets
+
+        return numba_fleets.FLEETS
 
     def __init__(self, case: Fleet) -> None:
         import numba_fleets
@@ -177,6 +197,12 @@ class NumbaPathsOneByOne(NumbaPaths):
 class JaxVmap(FleetJob):
     who = "jax vmap of a scan"
     needs = ("jax",)
+
+    @classmethod
+    def methods(cls) -> Container[str]:
+        import jax_loops
+
+        return jax_loops.UPDATES
 
     def __init__(self, case: Fleet) -> None:
         import jax_loops
@@ -305,7 +331,7 @@ GROUPS = (
         title="10^4 descents on two threads: adam",
         unit="ns a step and descent",
         units=1e9,
-        case=Fleet(METHODS[-1]),
+        case=Fleet(ADAM),
         jobs=(TwoThreads, OneThread),
         targets=(Target(1 / 1.8, OneThread.who),),
         rounds=5,

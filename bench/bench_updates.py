@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -121,11 +122,13 @@ class NumpyTell(Tell):
 
 
 class InPlace(UpdateJob):
-    """A loop over arrays: theta, g, what is kept, and for Adam the powers of its betas."""
+    """A loop over arrays: theta, g, the kept vectors, and the powers of its betas, of which there
+    are as many as kept numbers."""
 
     def begin(self, start: Array) -> None:
-        kept = [np.zeros_like(start) for _ in range(2 if self.case.method.name == "adam" else 1)]
-        powers = [np.ones(2)] if self.case.method.name == "adam" else []
+        state = self.case.method.init(start).values()
+        kept = [np.zeros_like(start) for a in state if np.ndim(a) > 0]
+        powers = [np.ones(len(state) - len(kept))] if len(kept) < len(state) else []
         self.arrays = [start.copy(), self.g, *kept, *powers]
         self.compile()
 
@@ -146,10 +149,16 @@ class C(InPlace):
     who = "C, -O3 -march=native -ffast-math"
 
     @classmethod
-    def missing(cls) -> str:
+    def methods(cls) -> Container[str]:
         import c_loops
 
-        return "" if c_loops.compiler() else "no C compiler"
+        return c_loops.names()
+
+    @classmethod
+    def missing(cls, case: Any) -> str:
+        import c_loops
+
+        return super().missing(case) if c_loops.compiler() else "no C compiler"
 
     def compile(self) -> None:
         import c_loops
@@ -167,6 +176,12 @@ class Numba(InPlace):
     who = "numba, fastmath"
     needs = ("numba",)
 
+    @classmethod
+    def methods(cls) -> Container[str]:
+        import numba_loops
+
+        return numba_loops.UPDATES
+
     def compile(self) -> None:
         import numba_loops
 
@@ -180,6 +195,10 @@ class Torch(UpdateJob):
     who = "torch fused"
     needs = ("torch",)
     EPS = 1e-8
+
+    @classmethod
+    def methods(cls) -> Container[str]:
+        return ("momentum", "rmsprop", "adam")
 
     def begin(self, start: Array) -> None:
         import torch
@@ -195,7 +214,7 @@ class Torch(UpdateJob):
             self.optimizer = torch.optim.RMSprop(
                 parameters, rate, alpha=own[0], eps=self.EPS, foreach=True
             )
-        else:
+        elif name == "adam":
             self.optimizer = torch.optim.Adam(
                 parameters, rate, betas=(own[0], own[1]), eps=self.EPS, fused=True
             )
@@ -221,6 +240,10 @@ class Optax(UpdateJob):
 
     who = "optax, jit, donated"
     needs = ("jax", "optax")
+
+    @classmethod
+    def methods(cls) -> Container[str]:
+        return ("momentum", "rmsprop", "adam")
 
     def begin(self, start: Array) -> None:
         import jax

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -33,10 +33,18 @@ class Job:
         raise NotImplementedError
 
     @classmethod
-    def missing(cls) -> str:
+    def methods(cls) -> Container[str] | None:
+        """The names of the methods that it has a loop for; None where it needs none."""
+        return None
+
+    @classmethod
+    def missing(cls, case: Any) -> str:
         """Why it cannot be done here; empty where it can."""
         absent = [name for name in cls.needs if importlib.util.find_spec(name) is None]
-        return f"{', '.join(absent)} not installed" if absent else ""
+        if absent:
+            return f"{', '.join(absent)} not installed"
+        known = cls.methods()
+        return "" if known is None or case.method.name in known else f"no {case.method.name}"
 
     def prepare(self) -> None:
         """What comes before every `work` and is not timed."""
@@ -95,7 +103,7 @@ def benchmarks(groups: Iterable[Group]) -> Any:
 
 def run(benchmark: Any, group: Group, kind: type[Job], case: Any = None) -> None:
     """Times a job and asserts its answer. `case` replaces the group's where nothing is timed."""
-    if reason := kind.missing():
+    if reason := kind.missing(group.case):
         pytest.skip(reason)
     job = kind(group.case if case is None or benchmark.enabled else case)
     benchmark.group = group.title

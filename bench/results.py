@@ -114,7 +114,7 @@ def ratios(group: Group) -> dict[str, Ratio]:
     """ml4pa beside each of its peers that can be run here."""
     found = {}
     for kind in group.jobs[1:]:
-        if not kind.missing():
+        if not kind.missing(group.case):
             pairs = paired(group.jobs[0](group.case), kind(group.case), BUDGET)
             low, median, high = np.quantile(pairs, [0.25, 0.5, 0.75])
             found[kind.who] = Ratio(float(low), float(median), float(high))
