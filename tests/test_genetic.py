@@ -207,8 +207,8 @@ def test_errors_have_name_value_constraint_and_cure():
 
     refuse("population_size=1 must be >= 2", population_size=1)
     refuse("mutation='swap' must be one of 'multiplicative', 'gaussian'", mutation="swap")
-    refuse("crossover=3 must be one of 'single_point', 'two_point', 'uniform', 'blend', 'sbx', "
-           "None, or a callable", crossover=3)  # fmt: skip
+    names = ", ".join(map(repr, CROSSOVERS))
+    refuse(f"crossover=3 must be one of {names}, None, or a callable", crossover=3)
     refuse("selection=None must be one of 'tournament'", selection=None)
     refuse("encoding='gray' must be one of 'real', 'binary'", encoding="gray")
     refuse("mutation_rate=1.5 must be <= 1", mutation_rate=1.5)
