@@ -199,6 +199,16 @@ row("adam-no-memory", Adam(0.1, beta1=0, beta2=0), Beale, [-2.0, -4.0], max_iter
 row("adamw-decay", AdamW(0.1, weight_decay=0.3), Beale, [4.0, 3.0], max_iter=200)
 row("newton-damped", Newton(0.7, damping=3.0), Beale, [4.0, 3.0], max_iter=60)
 row("newton-9", Newton(), lambda: Rosenbrock(9), np.linspace(0.6, 1.3, 9), max_iter=5)
+row("newton-held", Newton(), Booth, [0.0, 0.0], bounds=[(-10, 10), (-10, 2)], xtol=1e-8)
+row("newton-held-coupled", Newton(), lambda: Quadratic(1, 3), [1.0, 0.5], bounds=[(1, 3), (0.5, 3)])
+row("newton-held-9", Newton(), lambda: Rosenbrock(9), np.linspace(-0.5, 0.9, 9), max_iter=6,
+    bounds=[(-0.6, 0.95)] * 9)  # fmt: skip
+row("newton-held-saddle", Newton(), Saddle, [0.5, 1.0], bounds=[(-2, 2), (-1, 1)])
+row("newton-held-singular", Newton(), lambda: Quadratic(0, 1), [1.0, 1.0], bounds=[(0, 1), (0, 1)])
+for method in (Momentum(0.1, 0.95), Nesterov(0.1, 0.95), Adam(0.5)):
+    for rule in ("xtol", "ftol"):
+        row(f"wall-{method.name}-{rule}", method, Quadratic, [5.0, 4.0],
+            bounds=[(-0.5, 5), (-0.5, 5)], max_iter=2000, **{rule: 1e-9})  # fmt: skip
 row("newton-rotated", Newton(), lambda: Rotated(Ellipsoid(12, condition=100), 4), np.ones(12),
     max_iter=3)  # fmt: skip
 
@@ -233,6 +243,11 @@ for search in LINE_SEARCH_ROWS:
         REDUCTION, max_iter=15)  # fmt: skip
     row(f"search-bounds-{search!r}", GradientDescent(search), Himmelblau, [2.0, 1.0],
         bounds=[(1.5, 2.5), (None, 1.5)], max_iter=20)  # fmt: skip
+    row(f"search-kink-{search!r}", GradientDescent(search), Rosenbrock, [1.5, 0.0],
+        bounds=[(1.2, 2), (-2, 2)], max_iter=20)  # fmt: skip
+    row(f"search-newton-bounds-{search!r}", Newton(search), Rosenbrock, [-1.0, 1.0],
+        bounds=[(-2, 0.5), (-2, 2)], max_iter=30)  # fmt: skip
+    row(f"search-rests-{search!r}", GradientDescent(search), Quadratic, [3.0, 1.0], xtol=1e-8)
     row(f"search-clip-{search!r}", GradientDescent(search, clip=0.7), Beale, [3.4, 0.6],
         max_iter=30)  # fmt: skip
     row(f"search-noise-{search!r}", GradientDescent(search, noise=0.05), Himmelblau, [2.0, 1.0],

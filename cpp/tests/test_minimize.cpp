@@ -26,6 +26,7 @@ using namespace ml4pa::test;
 // The places of rules in their registry.
 constexpr auto rules = static_cast<ml4pa::Rules*>(nullptr);
 constexpr int gtol = ml4pa::place<ml4pa::stopping::GradientTolerance>(rules);
+constexpr int xtol = ml4pa::place<ml4pa::stopping::StepTolerance>(rules);
 constexpr int max_iter = ml4pa::place<ml4pa::stopping::MaxIter>(rules);
 
 // ---- the loop in registers against the general one ----------------------------------------------
@@ -243,6 +244,34 @@ void newton() {
     CHECK_NEAR(out.last_x[1], 2.0, 1e-14);
 }
 
+// Booth's function where y <= 2: (x - 3)^2 + (2 x - 3)^2 is least at x = 1.8.
+void newton_on_a_bound() {
+    const auto f = landscape("Booth");
+    std::vector<Method> all{{"newton", {0.0}}};
+    for (const Method& method : searching()) all.push_back(method);
+    for (const Method& method : all) {
+        const auto run =
+            start(method, {0.0, 0.0}, Rate(1.0), 0.0, inf, 0, {{-10.0, -10.0}, {10.0, 2.0}});
+        const Outcome out = finish(*run, *f, options(10000, 1e-6));
+        CHECK(out.stop.reason == gtol);
+        CHECK_NEAR(out.last_x[0], 1.8, 1e-6);
+        CHECK(out.last_x[1] == 2.0);
+    }
+}
+
+// A velocity that leads beyond a bound holds the point on it: that is no rest.
+void velocity_at_a_bound() {
+    const auto f = landscape("Quadratic");
+    Options how = options(10000, no_limit);
+    std::get<stopping::StepTolerance>(how.rules).limit = 1e-9;
+    const auto run =
+        start({"momentum", {0.95}}, {5.0, 4.0}, Rate(0.1), 0.0, inf, 0, {{-0.5, -0.5}, {5.0, 5.0}});
+    const Outcome out = finish(*run, *f, how);
+    CHECK(out.stop.reason == xtol);
+    CHECK_NEAR(out.last_x[0], 0.0, 1e-6);
+    CHECK_NEAR(out.last_x[1], 0.0, 1e-6);
+}
+
 void bounds() {
     const Vector low{-1.0, 0.5, -3.0}, high{0.7, 0.5, inf};
     const auto f = landscape("Rosenbrock", 3);
@@ -413,6 +442,8 @@ int main() {
     divergence();
     no_step();
     newton();
+    newton_on_a_bound();
+    velocity_at_a_bound();
     bounds();
     budgets();
     noise_and_clip();

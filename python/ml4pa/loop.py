@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .bounds import held, restricted, waits
 from .interrupts import Shield
 from .objective import Array, Evaluation
 from .run import NumpyRun
@@ -38,7 +39,7 @@ class Outcome(NamedTuple):
     x: Array
     fun: float
     jac: Array
-    hessian: Array | None  # at the last iterate
+    hessian: Array | None  # at the last iterate, of the coordinates that no bound holds
     path_x: Array | None
     path_f: Array | None
 
@@ -81,8 +82,13 @@ def loop(
                 if stride and iteration % stride == 0:
                     rows.append((x, f))
                 if math.isfinite(f) and np.isfinite(told.g).all():
-                    g = told.g if run.bounds is None else x - run.clipped(x - told.g)
-                    it = Iterate(x, f, g, before, f_before, iteration, nfev, told.nfev, norm)
+                    g, still = told.g, False
+                    if run.bounds is not None:
+                        g = x - run.clipped(x - told.g)
+                        still = waits(x, before, g, *run.bounds)
+                        if hessian is not None:
+                            hessian = restricted(hessian, ~held(x, told.g, *run.bounds))
+                    it = Iterate(x, f, g, before, f_before, iteration, nfev, told.nfev, norm, still)
                     stop = first_met(rules, it)
                 else:
                     stop = Stop(Status.DIVERGED, f, 0.0)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import checks
+from .bounds import held, restricted
 from .fleet import multistart
 from .learning_rates import Backtracking
 from .method import Method
@@ -321,27 +322,16 @@ def _polish(
     return x, rest & ~rose
 
 
-def _held(x: Array, g: Array, low: Array, high: Array) -> NDArray[np.bool_]:
-    """The coordinates that would fall further beyond their bound."""
-    return np.asarray(((x <= low) & (g > 0.0)) | ((x >= high) & (g < 0.0)))
-
-
 def _newton_step(objective: Objective, x: Array, low: Array, high: Array) -> Array:
     g = objective.gradient(x)
-    free = ~_held(x, g, low, high)
-    h = _restricted(objective.hessian(x), free)
+    free = ~held(x, g, low, high)
+    h = restricted(objective.hessian(x), free)
     wrong = ~np.isfinite(h).all(axis=(1, 2)) | ~np.isfinite(g).all(axis=1)
     h[wrong] = np.eye(x.shape[1])
     # The pseudo-inverse goes across a flat valley, and not along it.
     step = np.einsum("mij,mj->mi", np.linalg.pinv(h, hermitian=True), np.where(free, g, 0.0))
     step[wrong] = np.nan
     return np.asarray(step)
-
-
-def _restricted(h: Array, free: NDArray[np.bool_]) -> Array:
-    """The Hessians (m, n, n) of the free coordinates; 1 on the diagonal of the others."""
-    both = free[:, :, np.newaxis] & free[:, np.newaxis, :]
-    return np.where(both, h, np.where(np.eye(h.shape[1], dtype=bool), 1.0, 0.0))
 
 
 def _merged(
@@ -361,10 +351,10 @@ def _merged(
     points, fun = x[chosen].reshape(-1, x.shape[1]), values[chosen]
     kinds, eigenvalues, on_bound = [], np.zeros_like(points), np.zeros(len(points), dtype=bool)
     for k, point in enumerate(points):
-        held = _held(point, objective.gradient(point), low, high)
+        stuck = held(point, objective.gradient(point), low, high)
         eigenvalues[k] = np.linalg.eigvalsh(objective.hessian(point))
-        kinds.append(_kind(objective, point, ~held, low, high, tol))
-        on_bound[k] = held.any()
+        kinds.append(_kind(objective, point, ~stuck, low, high, tol))
+        on_bound[k] = stuck.any()
     order = sorted(range(len(points)), key=lambda k: (KINDS.index(kinds[k]), fun[k]))
     order = _by_place(order, points, fun, kinds)
     place = np.empty(len(order) + 1, dtype=np.int64)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import _core, checks, learning_rates
+from .bounds import held, restricted
 from .learning_rates import LineSearch
 from .method import GradientMethod, State, own_names
 from .methods import METHODS
@@ -395,24 +396,29 @@ class DirectionRun(NumpyRun):
         rate = method.learning_rate
         self.line = rate if isinstance(rate, LineSearch) else None
         self.search = self.line.init() if self.line else {}
+        #: Whether a step ends at the first bound that it meets, and does not go on along it.
+        self.ends_there = bool(
+            bounds and self.line and (method.wants_hessian or not self.line.bends)
+        )
         self.v = np.zeros(x0.size)
         self.eta = 0.0
         self.trials = 0
 
     def slope(self, g: Array) -> float:
-        """d/d eta of f(theta - eta v), in which a coordinate held by its bound does not move."""
+        """d/d eta of f(theta - eta v)."""
         with np.errstate(all="ignore"):
-            rise = g * self.v
-            if self.bounds is not None:
-                low, high = self.bounds
-                held = np.where(self.v > 0.0, self.point <= low, self.point >= high)
-                rise = np.where(held, 0.0, rise)
-            return -float(np.sum(rise))
+            return -float(np.sum(g * self.v))
+
+    def trial_slope(self, g: Array) -> float:
+        """The slope at a trial: 0 where f still falls at the bound that ends the step."""
+        slope = self.slope(g)
+        falls = slope < 0.0 and self.ends_there and self.eta >= self.reach().min()
+        return 0.0 if falls else slope
 
     def accepts(self, f: float, g: Array) -> bool:
         if self.trials == 0 or self.line is None:
             return True
-        return self.line.accepts(self.eta, f, self.slope(g), self.search)
+        return self.line.accepts(self.eta, f, self.trial_slope(g), self.search)
 
     def update(self, f: float, g: Array, H: Array | None) -> None:
         if self.line and not self.accepts(f, g):
@@ -420,7 +426,7 @@ class DirectionRun(NumpyRun):
                 self._stop = Stop(Status.LINE_SEARCH, self.eta, 0.0)
                 return None
             self.trials += 1
-            return self.go(self.line.next(self.eta, f, self.slope(g), self.search))
+            return self.go(self.line.next(self.eta, f, self.trial_slope(g), self.search))
         if not math.isfinite(f):
             return self.diverge(f)
         if self.trials > 0:
@@ -437,23 +443,61 @@ class DirectionRun(NumpyRun):
             return None
         slope = self.slope(g)
         if not slope < 0.0:
-            self._stop = Stop(Status.LINE_SEARCH, slope, 0.0)
+            rests = not self.freed(g).any()
+            reason = Status.GRADIENT_TOLERANCE if rests else Status.LINE_SEARCH
+            self._stop = Stop(reason, 0.0 if rests else slope, 0.0)
             return None
         self.trials = 1
         return self.go(self.line.begin(f, slope, self.search))
 
     def direction(self, g: Array, H: Array | None) -> Array | None:
-        """v, or None where there is none."""
-        if isinstance(self.method, Newton):
-            assert H is not None
-            return self.method.direction(g, H, self.kept)
-        return g.copy()  # the caller may write into his own
+        """v, 0 where a bound holds the coordinate; or None where there is none."""
+        if not isinstance(self.method, Newton):
+            return self.freed(g)
+        assert H is not None
+        v, definite = self.method.direction(g, H) if self.bounds is None else self.within(g, H)
+        if not definite:
+            self.kept["indefinite"] += 1
+        return v
+
+    def within(self, g: Array, H: Array) -> tuple[Array | None, bool]:
+        """Newton's direction in the coordinates that no bound holds.
+
+        Those that it would take beyond a bound, against their own gradients, are held as well.
+        """
+        assert isinstance(self.method, Newton) and self.bounds is not None
+        free = ~held(self.theta, g, *self.bounds)
+        while True:
+            v, definite = self.method.direction(np.where(free, g, 0.0), restricted(H, free))
+            if v is None:
+                return v, definite
+            beyond = free & held(self.theta, v, *self.bounds)
+            if not beyond.any():
+                return v, definite
+            free &= ~beyond
+
+    def freed(self, g: Array) -> Array:
+        """A copy of g, 0 where a bound holds the coordinate."""
+        if self.bounds is None:
+            return g.copy()  # the caller may write into his own
+        return np.where(held(self.theta, g, *self.bounds), 0.0, g)
+
+    def reach(self) -> Array:
+        """The eta at which each coordinate meets its bound, inf where it never does."""
+        assert self.bounds is not None
+        with np.errstate(all="ignore"):
+            reach = (self.theta - np.where(self.v > 0.0, *self.bounds)) / self.v
+        return np.where(self.v == 0.0, math.inf, reach)
 
     def go(self, eta: float) -> None:
-        """Asks for theta - eta v."""
+        """Asks for theta - eta v, within the bounds."""
+        if self.ends_there:
+            eta = min(eta, float(self.reach().min()))
         self.eta = eta
         with np.errstate(all="ignore"):
             point = self.theta - eta * self.v
+        if self.ends_there and self.bounds is not None:  # on it, not a rounding before it
+            point = np.where(self.reach() <= eta, np.where(self.v > 0.0, *self.bounds), point)
         self.point = self.clipped(point)
         if not np.isfinite(point).all():
             self.diverge(self._best_fun)

@@ -107,6 +107,8 @@ class Iterate:
     nfev: int
     last_cost: int  # evaluations that the last point took
     norm: Callable[[Array], float]
+    #: Whether a coordinate on a bound has not moved, though it is about to: see `bounds.waits`.
+    waits: bool = False
 
 
 class Stop(NamedTuple):

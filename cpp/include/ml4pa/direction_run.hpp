@@ -8,25 +8,30 @@
 #include "ml4pa/gradient_run.hpp"
 #include "ml4pa/linalg.hpp"
 #include "ml4pa/line_search.hpp"
+#include "ml4pa/stopping/registry.hpp"
 
 namespace ml4pa {
+
+// Whether there is a solution, and whether the matrix is positive definite.
+struct Solved {
+    bool exists, definite;
+};
 
 // The direction from gradient and Hessian.
 class Direction {
 public:
     virtual ~Direction() = default;
     virtual bool wants_hessian() const = 0;
-    // Writes v. Where there is none, the Hessian being singular, leaves it and returns false.
-    virtual bool solve(Index n, const double* g, const double* h, double* v) = 0;
-    virtual void visit(Visitor&) {}
+    // Writes v, or leaves it where there is none, the Hessian being singular.
+    virtual Solved solve(Index n, const double* g, const double* h, double* v) = 0;
 };
 
 class SteepestDescent final : public Direction {
 public:
     bool wants_hessian() const override { return false; }
-    bool solve(Index n, const double* g, const double*, double* v) override {
+    Solved solve(Index n, const double* g, const double*, double* v) override {
         std::copy_n(g, n, v);
-        return true;
+        return {true, true};
     }
 };
 
@@ -43,35 +48,41 @@ public:
           options_(std::move(options)),
           point_(n),
           v_(n),
-          noisy_(options_.plain() ? 0 : n) {
+          noisy_(options_.plain() ? 0 : n),
+          ends_there_(bounds_ && search_ && (wants_hessian() || !search_->bends())) {
         std::copy_n(x0, n, point_.data());
+        if (bounds_) free_g_ = Array(n);
+        if (bounds_ && wants_hessian()) free_h_ = Array(n * n);
     }
 
     const double* ask() const override { return point_.data(); }
     bool wants_hessian() const override { return direction_->wants_hessian(); }
     bool accepts(double f, const double* g) const override {
-        return trials_ == 0 || search_->accepts(eta_, f, slope(g));
+        return trials_ == 0 || search_->accepts(eta_, f, trial_slope(g));
     }
 
     void tell(double f, const double* g, const double* h) override {
         note(f);
-        if (trials_ > 0 && !search_->accepts(eta_, f, slope(g))) {
+        if (!accepts(f, g)) {
             if (trials_ >= most_trials) return halt({Reason::line_search, eta_, 0.0});
             ++trials_;
-            return go(search_->next(eta_, f, slope(g)));
+            return go(search_->next(eta_, f, trial_slope(g)));
         }
         if (!finite(f)) return halt({Reason::diverged, f, 0.0});
         if (trials_ > 0) ++iteration_;  // the accepted trial is the next iterate
         std::copy_n(point_.data(), n_, theta_.data());
         const double* noisy = perturbed(options_, iteration_, g, n_, noisy_.data());
-        if (!direction_->solve(n_, noisy, h, v_.data())) return halt({Reason::singular, f, 0.0});
+        const Solved solved = solve(noisy, h);
+        if (!solved.definite) ++indefinite_;
+        if (!solved.exists) return halt({Reason::singular, f, 0.0});
         if (!search_) {
             go(options_.rate(iteration_));
             ++iteration_;
             return;
         }
         const double slope0 = slope(g);
-        if (!(slope0 < 0.0)) return halt({Reason::line_search, slope0, 0.0});
+        if (!(slope0 < 0.0))
+            return halt(rests(g) ? at_rest : Stop{Reason::line_search, slope0, 0.0});
         trials_ = 1;
         go(search_->begin(f, slope0));
     }
@@ -91,25 +102,74 @@ public:
         v.integer("key", key);
         options_.key = static_cast<std::uint64_t>(key);
         if (search_) search_->visit(v);
-        direction_->visit(v);
+        if (wants_hessian()) v.integer("indefinite", indefinite_);
     }
 
 private:
-    // d/d eta of f(theta - eta v), in which a coordinate held by its bound does not move
-    double slope(const double* g) const {
-        return -sum<double>(n_, [=, this](Index i) { return held(i) ? 0.0 : g[i] * v_[i]; });
+    // The gradient tolerance with limit 0.
+    static constexpr Stop at_rest{place<stopping::GradientTolerance>(static_cast<Rules*>(nullptr)),
+                                  0.0, 0.0};
+
+    // d/d eta of f(theta - eta v)
+    double slope(const double* g) const { return -dot(g, v_.data(), n_); }
+    // The slope at a trial: 0 where f still falls at the bound that ends the step.
+    double trial_slope(const double* g) const {
+        const double at = slope(g);
+        return at < 0.0 && ends_there_ && eta_ >= first_reach() ? 0.0 : at;
     }
-    bool held(Index i) const {
-        if (!bounds_) return false;
-        const auto k = static_cast<std::size_t>(i);
-        return v_[i] > 0.0 ? point_[i] <= bounds_.low[k] : point_[i] >= bounds_.high[k];
+
+    // v, 0 where a bound holds the coordinate. Those that Newton's step would take beyond a bound,
+    // against their own gradients, are held as well.
+    Solved solve(const double* g, const double* h) {
+        if (!bounds_) return direction_->solve(n_, g, h, v_.data());
+        std::vector<char> held(static_cast<std::size_t>(n_));
+        const auto is_held = [&](Index i) { return held[static_cast<std::size_t>(i)] != 0; };
+        const auto hold = [&](Index i, bool beyond) {
+            held[static_cast<std::size_t>(i)] = beyond;
+            free_g_[i] = beyond ? 0.0 : g[i];
+            return beyond;
+        };
+        for (Index i = 0; i < n_; ++i) hold(i, holds(i, g[i]));
+        while (true) {
+            if (wants_hessian()) {
+                std::copy_n(h, n_ * n_, free_h_.data());
+                restrict_to_free(n_, free_h_.data(), is_held);
+            }
+            const Solved solved = direction_->solve(n_, free_g_.data(), free_h_.data(), v_.data());
+            if (!solved.exists) return solved;
+            bool more = false;
+            for (Index i = 0; i < n_; ++i)
+                if (!is_held(i)) more |= hold(i, holds(i, v_[i]));
+            if (!more) return solved;
+        }
+    }
+    bool holds(Index i, double v) const { return bounds_ && bounds_.hold(i, theta_[i], v); }
+    // Whether the gradient is 0 where no bound holds the coordinate.
+    bool rests(const double* g) const {
+        for (Index i = 0; i < n_; ++i)
+            if (g[i] != 0.0 && !holds(i, g[i])) return false;
+        return true;
+    }
+
+    // The eta at which a coordinate meets its bound, infinite where it never does.
+    double reach(Index i) const {
+        if (v_[i] == 0.0) return std::numeric_limits<double>::infinity();
+        return (theta_[i] - bounds_.ahead(i, v_[i])) / v_[i];
+    }
+    double first_reach() const {
+        double least = std::numeric_limits<double>::infinity();
+        for (Index i = 0; i < n_; ++i) least = std::min(least, reach(i));
+        return least;
     }
 
     void go(double eta) {
+        if (ends_there_) eta = std::min(eta, first_reach());
         eta_ = eta;
         double zero = 0.0;
         for (Index i = 0; i < n_; ++i) {
-            const double x = theta_[i] - eta * v_[i];
+            double x = theta_[i] - eta * v_[i];
+            // On the bound itself, not a rounding before it.
+            if (ends_there_ && reach(i) <= eta) x = bounds_.ahead(i, v_[i]);
             zero += x * 0.0;
             point_[i] = bounds_ ? bounds_.clip(i, x) : x;
         }
@@ -123,6 +183,9 @@ private:
     std::unique_ptr<LineSearch> search_;
     GradientOptions options_;
     Array point_, v_, noisy_;
+    bool ends_there_;
+    Array free_g_, free_h_;        // of the coordinates that no bound holds
+    std::int64_t indefinite_ = 0;  // systems that were not positive definite
     double eta_ = 0.0;
     std::int64_t trials_ = 0;
 };

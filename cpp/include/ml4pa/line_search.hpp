@@ -17,6 +17,9 @@ public:
     virtual bool accepts(double eta, double f, double slope) const = 0;
     // The next trial after one that was not accepted.
     virtual double next(double eta, double f, double slope) = 0;
+    // Whether trials go beyond the first bound met, where the path bends along it and phi has a
+    // kink; phi' does not know of it. Newton's steps never do.
+    virtual bool bends() const { return false; }
     virtual void visit(Visitor& v) = 0;
     virtual std::unique_ptr<LineSearch> copy() const = 0;
 };

@@ -29,7 +29,9 @@ struct Progress {
     Array x, g;  // the last iterate, and its gradient
     double f = std::numeric_limits<double>::quiet_NaN();
     Array best_g;  // the gradient at run.x()
-    Array h;       // the Hessian at the last iterate, where the method wants it
+    // The Hessian at the last iterate, where the method wants it; of the coordinates that no bound
+    // holds, 1 on the diagonal of the others.
+    Array h;
 };
 
 // Who listens: to every iterate (callbacks), or every 20 ms (Ctrl-C, progress bars).
@@ -91,6 +93,19 @@ public:
     std::int64_t iteration() const { return progress_.iteration; }
     std::int64_t nfev() const { return progress_.count.nfev; }
     std::int64_t last_cost() const { return last_cost_; }
+    // Whether a coordinate stays on its bound, though its projected gradient points inwards. A
+    // velocity may hold it there for many steps: that is no rest. A gradient that is mere rounding
+    // would not move it either.
+    bool waits() const {
+        const Bounds& bounds = run_.bounds();
+        if (!bounds) return false;
+        for (Index i = 0; i < n(); ++i) {
+            const double x = progress_.x[i];
+            if (x == before_[i] && bounds.at(i, x) && std::fabs(g(i)) > 1e-12 * std::fabs(x))
+                return true;
+        }
+        return false;
+    }
 
 private:
     double evaluate() {
@@ -127,8 +142,12 @@ private:
     // The gradient that the rules see, where there are bounds: x - clip(x - g).
     void project() {
         Progress& p = progress_;
-        if (const Bounds& bounds = run_.bounds())
-            for (Index i = 0; i < n(); ++i) p.g[i] = p.x[i] - bounds.clip(i, p.x[i] - p.g[i]);
+        const Bounds& bounds = run_.bounds();
+        if (!bounds) return;
+        if (p.h.size() > 0)
+            restrict_to_free(n(), p.h.data(),
+                             [&](Index i) { return bounds.hold(i, p.x[i], p.g[i]); });
+        for (Index i = 0; i < n(); ++i) p.g[i] = p.x[i] - bounds.clip(i, p.x[i] - p.g[i]);
     }
 
     Run& run_;

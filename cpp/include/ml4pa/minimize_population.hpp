@@ -107,6 +107,7 @@ public:
     std::int64_t iteration() const { return progress_.iteration; }
     std::int64_t nfev() const { return progress_.count.nfev; }
     std::int64_t last_cost() const { return 1; }  // a budget may cut a generation
+    static constexpr bool waits() { return false; }
 
 private:
     bool cut() const { return done_ < rows_; }

@@ -60,6 +60,7 @@ struct SmallRow {
     std::int64_t iteration() const { return place; }
     std::int64_t nfev() const { return place + 1; }
     static constexpr std::int64_t last_cost() { return 1; }
+    static constexpr bool waits() { return false; }
 
     bool sound() const {
         double zero = f() * 0.0;

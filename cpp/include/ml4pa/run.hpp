@@ -7,8 +7,8 @@
 #include <memory>
 #include <new>
 #include <string>
-#include <vector>
 
+#include "ml4pa/bounds.hpp"
 #include "ml4pa/memory.hpp"
 #include "ml4pa/stop.hpp"
 
@@ -24,15 +24,6 @@ public:
     // Row by row.
     virtual void matrix(const char* name, double* values, Index rows, Index columns) {
         array(name, values, rows * columns);
-    }
-};
-
-struct Bounds {
-    std::vector<double> low, high;  // empty: unbounded
-    explicit operator bool() const { return !low.empty(); }
-    double clip(Index i, double x) const {
-        const auto k = static_cast<std::size_t>(i);
-        return std::min(std::max(x, low[k]), high[k]);
     }
 };
 

@@ -49,6 +49,7 @@ bool within(double limit, Norm kind, Index n, Term term) {
 // An iterate as the rules see it is any type with
 //     n(), norm()                dimension, and the norm asked for
 //     f(), f_before()            the value there and at the iterate before
+//     waits()                    whether a coordinate stays on a bound that its gradient leaves
 //     g(i), dx(i)                gradient (projected where there are bounds), and x - x before
 //     iteration()                its place in the run; f_before and dx begin at 1
 //     nfev(), last_cost()        evaluations so far, and those that the last point took

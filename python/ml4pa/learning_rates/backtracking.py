@@ -27,7 +27,8 @@ class Backtracking(LineSearch):
 
     Notes
     -----
-    Every trial takes a value and a gradient, both counted.
+    Every trial takes a value and a gradient, both counted. With bounds, gradient descent's trials
+    bend along those that they meet; Newton's end at the first one.
 
     Examples
     --------
@@ -43,6 +44,7 @@ class Backtracking(LineSearch):
     """
 
     name: ClassVar[str] = "backtracking"
+    bends: ClassVar[bool] = True
 
     initial: float = hyper(1.0, gt=0)
     shrink: float = hyper(0.5, gt=0, lt=1)

@@ -37,6 +37,9 @@ class LineSearch:
     """
 
     name: ClassVar[str] = ""
+    #: Whether trials go beyond the first bound met, where the path bends along it and phi has a
+    #: kink; phi' does not know of it. Newton's steps never do.
+    bends: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         _check(self)

@@ -16,6 +16,7 @@ class ExactLineSearch(LineSearch):
     With :math:`\varphi(\eta) = f(\theta - \eta v)`: the step is doubled while :math:`\varphi`
     falls, then the zero of :math:`\varphi'` is found between the last two trials by secants, kept
     off the ends of the bracket, until :math:`|\varphi'(\eta)| \le \mathrm{tol}\,|\varphi'(0)|`.
+    A trial above :math:`\varphi(0)` has passed the minimum, whatever its slope.
 
     Parameters
     ----------
@@ -26,7 +27,8 @@ class ExactLineSearch(LineSearch):
 
     Notes
     -----
-    Every trial takes a value and a gradient, both counted.
+    Every trial takes a value and a gradient, both counted. With bounds, the step ends at the first
+    one that it meets, if :math:`\varphi` still falls there.
 
     Examples
     --------
@@ -44,6 +46,7 @@ class ExactLineSearch(LineSearch):
 
     def init(self) -> dict[str, float]:
         return {
+            "f0": 0.0,
             "slope0": 0.0,
             "low": 0.0,
             "low_slope": 0.0,
@@ -53,20 +56,28 @@ class ExactLineSearch(LineSearch):
         }
 
     def begin(self, f: float, slope: float, search: dict[str, float]) -> float:
-        search.update(slope0=slope, low=0.0, low_slope=slope, high=math.inf, high_slope=math.inf)
+        search.update(f0=f, slope0=slope, low=0.0, low_slope=slope)
+        search.update(high=math.inf, high_slope=math.inf)
         return search["last"]
 
     def accepts(self, eta: float, f: float, slope: float, search: dict[str, float]) -> bool:
-        return math.isfinite(f) and abs(slope) <= self.tol * abs(search["slope0"])
+        small = abs(slope) <= self.tol * abs(search["slope0"])
+        return small and not self._rises(f, search["f0"])
 
     def next(self, eta: float, f: float, slope: float, search: dict[str, float]) -> float:
-        if math.isfinite(f) and slope < 0.0:
+        rises = self._rises(f, search["f0"])
+        if not rises and slope < 0.0:
             search.update(low=eta, low_slope=slope)
         else:
-            known = math.isfinite(f) and math.isfinite(slope)
+            known = not rises and math.isfinite(slope)
             search.update(high=eta, high_slope=slope if known else math.inf)
         search["last"] = self._trial(**search)
         return search["last"]
+
+    @staticmethod
+    def _rises(f: float, f0: float) -> bool:
+        """Whether f is above f0, beyond rounding, or not finite."""
+        return not (math.isfinite(f) and f <= f0 + 1e-12 * abs(f0))
 
     @staticmethod
     def _trial(low: float, low_slope: float, high: float, high_slope: float, **_: float) -> float:

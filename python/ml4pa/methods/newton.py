@@ -34,6 +34,10 @@ class Newton(GradientMethod):
     ``run.state["indefinite"]``, and a run that ends at such a point reports it, with
     ``success=False``.
 
+    With bounds the system is that of the free coordinates: one that lies on a bound, and that its
+    gradient or the step of the others would take beyond it, stays there for this step [1]_. A line
+    search goes up to the first bound that the step meets.
+
     Examples
     --------
     >>> import ml4pa
@@ -48,6 +52,8 @@ class Newton(GradientMethod):
     References
     ----------
     Nocedal & Wright, Numerical Optimization (2006), eq. (3.30) and section 3.4.
+
+    .. [1] D. P. Bertsekas, SIAM J. Control Optim. 20 (1982) 221.
     """
 
     name: ClassVar[str] = "newton"
@@ -60,13 +66,11 @@ class Newton(GradientMethod):
     def init(self, theta: Array) -> State:
         return {"indefinite": 0}
 
-    def direction(self, g: Array, hessian: Array, state: State) -> Array | None:
-        """v, or None where the matrix is singular."""
+    def direction(self, g: Array, hessian: Array) -> tuple[Array | None, bool]:
+        """v, or None where the matrix is singular; and whether it is positive definite."""
         a = hessian + self.damping * np.eye(g.size)
         v, definite = eliminate(a, g) if g.size <= 2 else solve(a, g)
-        if not definite:
-            state["indefinite"] += 1
-        return v if v is not None and np.isfinite(v).all() else None
+        return v if v is not None and np.isfinite(v).all() else None, definite
 
 
 def eliminate(a: Array, g: Array) -> tuple[Array, bool]:

@@ -10,7 +10,7 @@ from ..stop import Iterate, Rule, Status, Stop, plural
 
 
 class StepTolerance(Rule):
-    """|x_t - x_{t-1}| <= xtol."""
+    """|x_t - x_{t-1}| <= xtol, where no bound keeps a coordinate waiting."""
 
     keyword = "xtol"
     status = Status.STEP_TOLERANCE
@@ -22,7 +22,7 @@ class StepTolerance(Rule):
 
     @staticmethod
     def measure(it: Iterate) -> float:
-        return math.inf if it.iteration == 0 else it.norm(it.x - it.x_before)
+        return math.inf if it.iteration == 0 or it.waits else it.norm(it.x - it.x_before)
 
     @staticmethod
     def sentence(stop: Stop, nit: int, nfev: int, norm: str) -> str:

@@ -10,7 +10,7 @@ from ..stop import Iterate, Rule, Status, Stop, plural
 
 
 class ValueTolerance(Rule):
-    """|f_t - f_{t-1}| <= ftol."""
+    """|f_t - f_{t-1}| <= ftol, where no bound keeps a coordinate waiting."""
 
     keyword = "ftol"
     status = Status.VALUE_TOLERANCE
@@ -22,7 +22,7 @@ class ValueTolerance(Rule):
 
     @staticmethod
     def measure(it: Iterate) -> float:
-        return math.inf if it.iteration == 0 else abs(it.f - it.f_before)
+        return math.inf if it.iteration == 0 or it.waits else abs(it.f - it.f_before)
 
     @staticmethod
     def sentence(stop: Stop, nit: int, nfev: int, norm: str) -> str:

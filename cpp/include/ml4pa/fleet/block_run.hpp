@@ -29,6 +29,7 @@ struct Iterate {
     std::int64_t iteration() const { return t; }
     std::int64_t nfev() const { return t + 1; }
     static std::int64_t last_cost() { return 1; }
+    static constexpr bool waits() { return false; }
 
     bool sound() const {
         double zero = value * 0.0;  // NaN where anything is infinite or NaN

@@ -23,6 +23,7 @@ public:
         return finite(f) && f <= f0_ + (c1_ * eta) * slope0_;
     }
     double next(double eta, double, double) override { return shrink_ * eta; }
+    bool bends() const override { return true; }
     void visit(Visitor& v) override {
         v.number("search_f0", f0_);
         v.number("search_slope0", slope0_);

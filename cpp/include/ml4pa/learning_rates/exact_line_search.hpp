@@ -10,7 +10,7 @@ namespace ml4pa::learning_rates {
 
 // The first minimum of phi along the direction: doubles the step while phi still falls, then finds
 // the zero of phi' between the last two by secants, kept off the ends of the bracket, until
-// |phi'(eta)| <= tol |phi'(0)|.
+// |phi'(eta)| <= tol |phi'(0)|. A trial above phi(0) has passed the minimum, whatever its slope.
 class ExactLineSearch final : public LineSearch {
 public:
     static constexpr const char* name = "exact_line_search";
@@ -19,7 +19,8 @@ public:
         last_ = initial_;
     }
 
-    double begin(double, double slope) override {
+    double begin(double f, double slope) override {
+        f0_ = f;
         slope0_ = slope;
         low_ = 0.0;
         low_slope_ = slope;
@@ -28,22 +29,23 @@ public:
         return last_;
     }
     bool accepts(double, double f, double slope) const override {
-        return finite(f) && std::fabs(slope) <= tol_ * std::fabs(slope0_);
+        return std::fabs(slope) <= tol_ * std::fabs(slope0_) && !rises(f);
     }
     double next(double eta, double f, double slope) override {
-        const bool falls = finite(f) && slope < 0.0;
-        if (falls) {
+        const bool higher = rises(f);
+        if (!higher && slope < 0.0) {
             low_ = eta;
             low_slope_ = slope;
         } else {
             high_ = eta;
             high_slope_ =
-                finite(f) && finite(slope) ? slope : std::numeric_limits<double>::infinity();
+                !higher && finite(slope) ? slope : std::numeric_limits<double>::infinity();
         }
         last_ = trial();
         return last_;
     }
     void visit(Visitor& v) override {
+        v.number("search_f0", f0_);
         v.number("search_slope0", slope0_);
         v.number("search_low", low_);
         v.number("search_low_slope", low_slope_);
@@ -56,6 +58,9 @@ public:
     }
 
 private:
+    // Whether f is above f0, beyond rounding, or not finite.
+    bool rises(double f) const { return !(finite(f) && f <= f0_ + 1e-12 * std::fabs(f0_)); }
+
     double trial() const {
         if (!finite(high_)) return 2.0 * low_;
         const double width = high_ - low_;
@@ -65,7 +70,8 @@ private:
     }
 
     double initial_, tol_;
-    double slope0_ = 0.0, low_ = 0.0, low_slope_ = 0.0, high_ = 0.0, high_slope_ = 0.0, last_;
+    double f0_ = 0.0, slope0_ = 0.0, low_ = 0.0, low_slope_ = 0.0, high_ = 0.0, high_slope_ = 0.0,
+           last_;
 };
 
 }  // namespace ml4pa::learning_rates

@@ -19,30 +19,26 @@ public:
 
     bool wants_hessian() const override { return true; }
 
-    bool solve(Index n, const double* g, const double* h, double* v) override {
+    Solved solve(Index n, const double* g, const double* h, double* v) override {
         return n == 1 ? solve<1>(g, h, v) : n == 2 ? solve<2>(g, h, v) : solve_any(n, g, h, v);
     }
 
-    void visit(Visitor& v) override { v.integer("indefinite", indefinite_); }
-
 private:
     template <int d>
-    bool solve(const double* g, const double* h, double* v) {
+    Solved solve(const double* g, const double* h, double* v) {
         double a[d * d], step[d];
         std::copy_n(h, d * d, a);
         for (int i = 0; i < d; ++i) a[i * d + i] += damping_;
         eliminate<d>(a, g, step);
         bool definite = a[0] > 0.0;
         if constexpr (d == 2) definite = definite && a[3] - (a[2] / a[0]) * a[1] > 0.0;
-        if (!definite) ++indefinite_;
-        if (!std::all_of(step, step + d, finite)) return false;
+        if (!std::all_of(step, step + d, finite)) return {false, definite};
         std::copy_n(step, d, v);
-        return true;
+        return {true, definite};
     }
 
-    bool solve_any(Index n, const double* g, const double* h, double* v);
+    Solved solve_any(Index n, const double* g, const double* h, double* v);
     double damping_;
-    std::int64_t indefinite_ = 0;
 };
 
 }  // namespace ml4pa::methods

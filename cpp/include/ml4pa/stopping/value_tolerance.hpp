@@ -7,13 +7,13 @@
 
 namespace ml4pa::stopping {
 
-// |f_t - f_{t-1}| <= ftol
+// |f_t - f_{t-1}| <= ftol, where no bound keeps a coordinate waiting.
 struct ValueTolerance {
     double limit;
 
     template <class I>
     double measure(const I& it) const {
-        if (it.iteration() == 0) return std::numeric_limits<double>::infinity();
+        if (it.iteration() == 0 || it.waits()) return std::numeric_limits<double>::infinity();
         return std::fabs(it.f() - it.f_before());
     }
     template <class I>
