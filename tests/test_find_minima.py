@@ -194,6 +194,201 @@ def test_population_methods_search_too():
     assert len(minima.compare(Himmelblau()).spurious) == 0 and len(minima) >= 2
 
 
+# ---- windows and functions that are not of order 1 -----------------------------------------------
+
+SCALES = [[q, q] for q in (1e-10, 1e-6, 1.0, 1e6, 1e10)] + [
+    [1e-6, 1e2], [1.0, 1e2], [1e10, 1e-10], [1e-100, 1e100],
+]  # fmt: skip
+DERIVATIVES = ["values", "2-point", "pair", "jac", "jac and hess"]
+
+
+class Stretched:
+    """height * Himmelblau(x / s), and what was asked of it."""
+
+    def __init__(self, s, height=1.0, given="jac", vectorized=False):
+        self.inner, self.s, self.height = Himmelblau(), np.array(s), height
+        self.points = []
+        self.window = self.inner.bounds * self.s[:, np.newaxis]
+        jac = {"values": None, "2-point": "2-point", "pair": True}.get(given, self.jac)
+        hess = self.hess if given == "jac and hess" else None
+        fun = self.pair if given == "pair" else self.fun
+        self.objective = Function(fun, jac, hess, vectorized=vectorized)
+        self.minima = self.inner.minima * self.s
+
+    def fun(self, x):
+        self.points.extend(np.atleast_2d(x))
+        return self.height * self.inner(x / self.s)
+
+    def jac(self, x):
+        self.points.append(x)
+        return self.height * self.inner.gradient(x / self.s) / self.s
+
+    def pair(self, x):
+        return self.fun(x), self.jac(x)
+
+    def hess(self, x):
+        return self.height * self.inner.hessian(x / self.s) / self.s / self.s[:, np.newaxis]
+
+    def search(self, **given):
+        return find_minima(self.objective, self.window, **{"starts": 40, "rng": 1, **given})
+
+
+def finds_all_four(f, minima):
+    found = minima.compare(f)
+    assert sorted(found.matched[:, 0]) == [0, 1, 2, 3]
+    assert (len(found.missed), len(found.spurious), len(found.on_bound)) == (0, 0, 0)
+    assert minima.kind == ["minimum"] * 4 and minima.unfinished == 0
+    known = f.minima[found.matched[:, 0]]
+    assert_allclose(minima.x[found.matched[:, 1]] / f.s, known / f.s, atol=1e-7)
+    points = np.array(f.points)
+    assert (points >= f.window[:, 0]).all() and (points <= f.window[:, 1]).all()
+
+
+@pytest.mark.parametrize("s", SCALES, ids=str)
+@pytest.mark.parametrize("given", DERIVATIVES)
+def test_windows_of_any_size(s, given):
+    f = Stretched(s, given=given)
+    finds_all_four(f, f.search())
+
+
+@pytest.mark.parametrize("height", [1e-300, 1e-17, 1e-12, 1e-6, 1e6, 1e12, 1e17, 1e290])
+@pytest.mark.parametrize("given", ["values", "jac", "jac and hess"])
+def test_functions_of_any_size(height, given):
+    f = Stretched([1.0, 1.0], height, given)
+    minima = f.search()
+    finds_all_four(f, minima)
+    assert_allclose(minima.fun, 0.0, atol=1e-12 * height)
+
+
+@pytest.mark.parametrize("height", [1e-12, 1e12])
+@pytest.mark.parametrize("given", ["values", "jac"])
+def test_both_at_once(height, given):
+    f = Stretched([1e-6, 1e3], height, given, vectorized=given == "values")
+    finds_all_four(f, f.search())
+
+
+@pytest.mark.parametrize("given", DERIVATIVES)
+def test_results_are_in_units_of_x_and_f(given):
+    f = Stretched([1e-6, 1e2], 1e9, given)
+    minima = f.search()
+    f, runs = f.objective, minima.runs
+    assert_array_equal(minima.fun, f(minima.x))
+    assert_array_equal(runs.fun, f(runs.x))
+    for i in (0, 7):
+        assert_array_equal(runs.path[i].x[0], runs.starts[i])
+        assert_array_equal(runs.path[i].fun, f(runs.path[i].x))
+    if given.startswith("jac"):
+        assert_allclose(runs.jac, f.gradient(runs.x), rtol=1e-12)
+        values = np.linalg.eigvalsh([f.hessian(x) for x in minima.x]) if f.hess else None
+        if values is not None:
+            assert_allclose(minima.eigenvalues, values, rtol=1e-9)
+
+
+def test_unequal_windows_take_no_longer():
+    calls = []
+    for s in ([1.0, 1.0], [1.0, 10.0], [1.0, 100.0], [1e-6, 1e2], [1e5, 1.0]):
+        f = Stretched(s)
+        f.search()
+        calls.append(len(f.points))
+    assert max(calls) < 2 * calls[0]
+
+
+@pytest.mark.parametrize("derivatives", [0, 1, 2])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_waves_of_500_nanometres(derivatives, seed):
+    k = 2 * np.pi / 500e-9
+    given = {
+        "jac": lambda x: -k * np.sin(k * x),
+        "hess": lambda x: -k * k * np.cos(k * x)[:, np.newaxis],
+    }
+    given = dict(list(given.items())[:derivatives])
+    minima = find_minima(lambda x: np.cos(k * x[0]), [(0, 2e-6)], starts=40, rng=seed, **given)
+    assert_allclose(minima.x[:, 0], (np.arange(4) + 0.5) * 500e-9, atol=1e-14)
+    assert minima.kind == ["minimum"] * 4
+
+
+@pytest.mark.parametrize(("low", "width"), [(1e3, 1.0), (1e6, 1e-3), (-1e6, 1e-3), (1e9, 1.0)])
+def test_windows_far_from_0(low, width):
+    points = []
+
+    def f(x):
+        points.append(x[0])
+        return np.cos(4 * np.pi * (x[0] - low) / width)
+
+    minima = find_minima(f, [(low, low + width)], starts=20, rng=1)
+    assert_allclose((minima.x[:, 0] - low) / width, [0.25, 0.75], atol=1e-6)
+    assert min(points) >= low and max(points) <= low + width
+
+
+def test_a_minimum_in_the_corner_of_a_small_window_is_the_corner():
+    corner = find_minima(lambda x: float(x @ [1e6, -2e3]), [(2e-6, 5e-6), (0, 7e-3)], starts=9)
+    assert corner.x.tolist() == [[2e-6, 7e-3]] and corner.on_bound.tolist() == [True]
+
+
+@pytest.mark.parametrize("given", DERIVATIVES)
+def test_newton_finds_all_nine_points_of_a_stretched_window(given):
+    minima = Stretched([1e-6, 1e2], given=given).search(method="newton", starts=100)
+    assert minima.kind == ["minimum"] * 4 + ["saddle"] * 4 + ["maximum"]
+    assert_allclose(minima.x[-1] / [1e-6, 1e2], [-0.270845, -0.923039], atol=1e-6)
+
+
+@pytest.mark.parametrize("given", ["values", "jac"])
+def test_a_method_takes_its_steps_in_units_of_x(given):
+    f = Stretched([1e3, 1e3], 1e12, given)
+    gentle = f.search(method=ml4pa.GradientDescent(1e-9), max_iter=50)
+    same = ml4pa.multistart(
+        f.objective, gentle.runs.starts, ml4pa.GradientDescent(1e-9), bounds=f.window, max_iter=50
+    )
+    assert_allclose(gentle.runs.x, same.x, rtol=1e-6)
+    damped = Newton(damping=1e9)
+    assert_allclose(
+        f.search(method=damped, max_iter=3).runs.x,
+        ml4pa.multistart(
+            Stretched([1e3, 1e3], 1e12, "jac and hess").objective, gentle.runs.starts, damped,
+            bounds=f.window, max_iter=3,
+        ).x,
+        rtol=1e-6,
+    )  # fmt: skip
+    random = f.search(method=ml4pa.RandomSearch(100.0), max_iter=200, starts=20)
+    assert len(random.compare(f).missed) == 0
+
+
+def test_engines_agree_in_a_stretched_window():
+    numpy, compiled = (Stretched([1e-6, 1e2]).search(engine=e) for e in ("numpy", "compiled"))
+    assert (numpy.runs.engine, compiled.runs.engine) == ("numpy", "compiled")
+    assert_array_equal(numpy.x, compiled.x)
+    assert_array_equal(numpy.runs.path.x, compiled.runs.path.x)
+
+
+def test_a_slice_is_searched_along_its_length():
+    """f changes little across a thin window, whose width says nothing about f there."""
+    f = Himmelblau()
+    window = [(-5, 5), (-0.05, 0.05)]
+    python = find_minima(lambda x: f(x), window, jac=f.gradient, starts=40, rng=1)
+    landscape = find_minima(f, window, starts=40, rng=1)
+    assert python.unfinished == landscape.unfinished == 0
+    assert_allclose(python.x, landscape.x, atol=1e-7)
+    assert_array_equal(python.hits, landscape.hits)
+
+
+@pytest.mark.parametrize("value", [np.nan, 1.0])
+def test_no_slope_at_all(value):
+    found = find_minima(lambda x: value, [(0, 1e-6), (0, 1)], starts=5, rng=1)
+    assert found.kind == ([] if np.isnan(value) else ["degenerate"] * 5)
+
+
+def test_ordinary_windows_are_searched_as_they_are():
+    f = Himmelblau()
+    ordinary = find_minima(lambda x: f(x), f.bounds, jac=f.gradient, starts=20, rng=1)
+    clip = 10.0 / 50
+    runs = ml4pa.multistart(
+        Function(lambda x: f(x), f.gradient), ordinary.runs.starts,
+        ml4pa.GradientDescent(ml4pa.Backtracking(), clip=clip), bounds=f.bounds,
+        max_iter=2000, gtol=float(ordinary.runs.limit[0]),
+    )  # fmt: skip
+    assert_array_equal(ordinary.runs.x, runs.x)
+
+
 @pytest.mark.parametrize(
     ("given", "text"),
     [

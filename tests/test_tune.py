@@ -170,6 +170,27 @@ def test_failures_and_divergences_are_counted():
     assert {len(column) for column in history.values()} == {len(history["cost"])}
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize("method", [Momentum, CMAES])
+@pytest.mark.parametrize("target", [None, 1.0])
+def test_no_run_has_a_value(value, method, target):
+    name = "sigma0" if method is CMAES else "learning_rate"
+    varied = space(method, **{name: log_scale(1e-4, 1)})
+    tuned = quick(lambda x: value, [1.0, 2.0], varied, budget=6, target=target)
+    assert tuned.verdict == "no value"
+    assert tuned.message.startswith(f"no run has a value, neither of {method.__name__}({name}=")
+    assert "f is NaN or infinite in " in repr(tuned)
+    one = quick(lambda x: 1.0, [1.0, 2.0], varied, budget=6)
+    assert one.verdict == "as good"
+
+
+def test_a_cost_of_the_users_own_needs_no_value():
+    varied = space(Momentum, learning_rate=log_scale(1e-4, 1))
+    goal = lambda runs: runs.nit  # noqa: E731
+    tuned = quick(lambda x: np.nan, [1.0, 2.0], varied, budget=6, goal=goal)
+    assert tuned.verdict == "as good"
+
+
 def test_starts_are_dealt_in_turn():
     starts = np.random.default_rng(3).uniform(-2, 2, (9, 2))
     tuned = quick(Beale(), starts, RATES, target=1e-6)

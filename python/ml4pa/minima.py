@@ -12,15 +12,17 @@ from numpy.typing import ArrayLike, NDArray
 from . import checks
 from .bounds import held, restricted
 from .fleet import multistart
+from .landscapes import Landscape
 from .learning_rates import Backtracking
-from .method import Method
-from .methods import GradientDescent
+from .method import GradientMethod, Method
+from .methods import GradientDescent, Newton
 from .minimize import _method
 from .objective import Array, Function, Objective, as_objective
 from .population import PopulationMethod
 from .random import generator
 from .started import Multistart
 from .stop import plural
+from .units import Units, is_moderate, is_ordinary
 
 KINDS = ("minimum", "degenerate", "saddle", "maximum")
 SEVERAL = dict(zip(KINDS, ("minima", "degenerate", "saddles", "maxima"), strict=True))
@@ -31,6 +33,9 @@ POLISH = 60
 SHARP = 1e-7
 #: A descent ends where the gradient has fallen to this part of its usual size.
 FLAT = 1e-6
+#: Armijo's constant in units of the window. With 1e-4 a step of nearly 2/curvature is accepted,
+#: and bounces from slope to slope for thousands of steps.
+ENOUGH = 0.3
 
 
 class Comparison(NamedTuple):
@@ -190,7 +195,7 @@ def find_minima(
     method : Method or str, optional
         What descends; by default `GradientDescent` with `Backtracking`, whose steps are at most
         1/50 of the window long, so that a run seldom leaves the basin where it began. `Newton`
-        finds saddles and maxima too.
+        finds saddles and maxima too. Hyper-parameters are in units of x, whatever the window.
     rng : None, int, SeedSequence, BitGenerator or Generator
         Of the starts, and then of the method.
     sampling : {"latin", "sobol"}, default "latin"
@@ -214,6 +219,12 @@ def find_minima(
     -----
     Each descent is followed by Newton's steps on the coordinates that no bound holds (a projected
     Newton method [2]_). A valley of equal minima gives many degenerate points.
+
+    Where the widths of the window are not of order 1 (below 0.01, above 10000, or one more than 8
+    times another), where it is more than 100 widths from 0, or where f is very flat or steep in it,
+    descents by the default method, finite differences, kinds and the merging of points are in units
+    of the window and of f's slope. Results are in units of x and f, but the messages of ``runs``
+    speak of gradients in the units of the search. Landscapes are searched as they are.
 
     Examples
     --------
@@ -247,19 +258,65 @@ def find_minima(
     else:
         points = checks.starts(starts, n)
         checks.starts_within(points, (low, high))
-    objective = _with_gradient(objective.within((low, high), n)).within((low, high), n)
+    objective = objective.within((low, high), n)
+    seen, units, slope = _seen(objective, low, high, points)
+    bottom, top = units.inward(low), units.inward(high)
+    f, begin = seen, units.inward(points)
     if method is None:
-        method = GradientDescent(Backtracking(), clip=float(width.min()) / 50)
-    how = _method(method)
+        search = Backtracking() if units.are_plain else Backtracking(c1=ENOUGH)
+        how = _method(GradientDescent(search, clip=float((top - bottom).min()) / 50))
+    else:
+        how = _method(method)
+    own = method is None or _has_no_units(how) or units.are_plain
+    if not own:  # its steps are in units of x
+        f, begin = units.unseen(objective, seen), points
+        # What is measured there, the projected gradient, is never longer than the window.
+        slope = min(_slope(_slopes(f, points)), float(width.min()))
     max_iter = checks.count("max_iter", max_iter)
-    gtol = None if isinstance(how, PopulationMethod) else FLAT * _slope(objective, points)
+    gtol = None if isinstance(how, PopulationMethod) else FLAT * slope
     runs = multistart(
-        objective, points, how, bounds=window, max_iter=max_iter, gtol=gtol, rng=random,
-        record=max_iter + 1, threads=threads, progress=progress, engine=engine,
+        f, begin, how, bounds=np.column_stack([bottom, top]) if own else window,
+        max_iter=max_iter, gtol=gtol, rng=random, record=max_iter + 1, threads=threads,
+        progress=progress, engine=engine,
     )  # fmt: skip
-    ends = runs.x if gtol is None else _last(runs)
-    sharp, found = _polish(objective, ends, low, high)
-    return _merged(objective, sharp, found, runs, low, high, tol)
+    if own:
+        runs = units.runs(runs)
+    ends = units.inward(runs.x if gtol is None else _last(runs))
+    sharp, found = _polish(seen, ends, bottom, top)
+    return _merged(seen, units, sharp, found, runs, bottom, top, tol)
+
+
+def _has_no_units(method: GradientMethod | PopulationMethod) -> bool:
+    """Whether its steps are the same points in all units: Newton's, as long as they are whole."""
+    if not isinstance(method, Newton):
+        return False
+    return method.damping == method.noise == 0.0 and method.clip is None
+
+
+def _seen(
+    objective: Objective, low: Array, high: Array, points: Array
+) -> tuple[Objective, Units, float]:
+    """The objective with a gradient, in units that suit it, these units, and its usual slope.
+
+    They are those of x and f, unless the window or f is far from order 1.
+    """
+
+    def ready(units: Units) -> Objective:
+        limits = units.inward(low), units.inward(high)
+        f = _with_gradient(units.seen(objective).within(limits, len(low)))
+        return f.within(limits, len(low))
+
+    units = Units.plain(len(low))
+    known = isinstance(objective, Landscape)  # of order 1 in any window
+    if known or is_ordinary(low, high):
+        f = ready(units)
+        slope = _slope(_slopes(f, points))
+        if known or is_moderate(slope, low, high):
+            return f, units, slope
+    units = Units.of(low, high)
+    units = units.suited(_slopes(ready(units), units.inward(points)))
+    f = ready(units)
+    return f, units, _slope(_slopes(f, units.inward(points)))
 
 
 def _with_gradient(f: Objective) -> Objective:
@@ -284,12 +341,16 @@ def _unit_cube(m: int, n: int, sampling: str, random: np.random.Generator) -> Ar
     return np.asarray((places + random.random((m, n))) / m)
 
 
-def _slope(objective: Objective, points: Array) -> float:
-    """The usual size of the gradient."""
+def _slopes(objective: Objective, points: Array) -> Array:
+    """The sizes of the gradient's coordinates at some of the points, where they are finite."""
     with np.errstate(all="ignore"):
-        g = np.abs(objective.gradient(points[:200])).max(axis=1)
-    g = g[np.isfinite(g)]
-    return float(np.median(g)) if g.size else 0.0
+        g = np.abs(objective.gradient(points[:200]))
+    return np.asarray(g[np.isfinite(g).all(axis=1)])
+
+
+def _slope(slopes: Array) -> float:
+    """The usual size of the gradient."""
+    return float(np.median(slopes.max(axis=1))) if len(slopes) else 0.0
 
 
 def _last(runs: Multistart) -> Array:
@@ -335,12 +396,13 @@ def _newton_step(objective: Objective, x: Array, low: Array, high: Array) -> Arr
 
 
 def _merged(
-    objective: Objective, x: Array, found: NDArray[np.bool_], runs: Multistart,
+    objective: Objective, units: Units, x: Array, found: NDArray[np.bool_], runs: Multistart,
     low: Array, high: Array, tol: float,
 ) -> Minima:  # fmt: skip
-    """The distinct ones of the points, lowest first, and what they are."""
+    """The distinct ones of the points, lowest first, and what they are, in units of x and f."""
     width = high - low
-    values = np.where(found, objective(np.where(found[:, np.newaxis], x, runs.starts)), np.inf)
+    starts = units.inward(runs.starts)
+    values = np.where(found, objective(np.where(found[:, np.newaxis], x, starts)), np.inf)
     label = np.full(len(x), -1, dtype=np.int64)
     chosen: list[int] = []
     for i in np.argsort(values, kind="stable").tolist():
@@ -352,7 +414,7 @@ def _merged(
     kinds, eigenvalues, on_bound = [], np.zeros_like(points), np.zeros(len(points), dtype=bool)
     for k, point in enumerate(points):
         stuck = held(point, objective.gradient(point), low, high)
-        eigenvalues[k] = np.linalg.eigvalsh(objective.hessian(point))
+        eigenvalues[k] = np.linalg.eigvalsh(units.hessian(objective.hessian(point)))
         kinds.append(_kind(objective, point, ~stuck, low, high, tol))
         on_bound[k] = stuck.any()
     order = sorted(range(len(points)), key=lambda k: (KINDS.index(kinds[k]), fun[k]))
@@ -362,8 +424,8 @@ def _merged(
     label = place[label]
     hits = np.bincount(label[label >= 0], minlength=len(order)).astype(np.int64)
     return Minima(
-        points[order], fun[order], [kinds[k] for k in order], eigenvalues[order], hits,
-        on_bound[order], label, runs, width,
+        units.outward(points[order]), fun[order] * units.height, [kinds[k] for k in order],
+        eigenvalues[order], hits, on_bound[order], label, runs, width * units.length,
     )  # fmt: skip
 
 

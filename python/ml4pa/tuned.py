@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from .method import Method
 from .objective import Array
 from .started import Multistart
@@ -59,7 +61,14 @@ class Tuned:
 
     @property
     def verdict(self) -> str:
-        """``"better"``, ``"as good"`` or ``"worse"``: the method found, beside the default."""
+        """``"better"``, ``"as good"`` or ``"worse"``: the method found, beside the default.
+
+        ``"no value"`` where f is NaN or infinite at the end of every run of both.
+        """
+        if self.goal != "cost" and not any(
+            (r.fun < np.inf).any() for r in (self.runs, self.default_runs)
+        ):
+            return "no value"
         neutral = 1.0 if self.ratio else 0.0
         low, high = self.interval
         if low > neutral:
@@ -72,6 +81,11 @@ class Tuned:
         m = len(self.runs)
         found = f"{type(self.best).__name__}({_shown(self.settings)})"
         usual = _shown({name: getattr(self.default, name) for name in self.settings})
+        if self.verdict == "no value":
+            return (
+                f"no run has a value, neither of {found} nor of the default: f is NaN or infinite "
+                f"in {plural(m, 'held-out run')} of both"
+            )
         solved = int(self.runs.success.sum()), int(self.default_runs.success.sum())
         if self.ratio and solved == (0, 0):
             return (
