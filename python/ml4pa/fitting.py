@@ -284,7 +284,8 @@ def _exact(cost: Cost, engine: str, watched: Table | None = None) -> Fit:
     value = float(cost(told.params))
     history = History(np.zeros(1, dtype=np.int64), np.array([value]), held_back)
     return Fit(
-        told.params, value, told.exact, status, 0, 1, 1, 0, cost.gradient(told.params), engine,
+        told.params, value, told.exact, status, 0, 1, 1, 0, cost.gradient(told.params),
+        engine if cost.has_twin else "numpy",
         stop=Stop(status, told.rank, cost.n), model=cost.model, history=history,
         make_objective=partial(_same, cost), note=told.message,
     )  # fmt: skip

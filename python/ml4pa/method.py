@@ -153,14 +153,21 @@ class GradientMethod(Method):
     #: Whether `tell` needs the Hessian.
     wants_hessian: ClassVar[bool] = False
 
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        """A step of one's own may lead anywhere, unless it says that a search may choose it."""
+        super().__init_subclass__(**keywords)
+        if "step" in vars(cls) and "searches" not in vars(cls):
+            cls.searches = False
+
     def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, "learning_rate", check_learning_rate(self.learning_rate))
         if self.clip is not None:
             object.__setattr__(self, "clip", checks.positive_number("clip", self.clip))
         if is_line_search(self.learning_rate) and not self.searches:
+            kind = type(self).__name__
             raise ValueError(
-                f"learning_rate={self.learning_rate!r} is a line search, but a step of {self.name} "
+                f"learning_rate={self.learning_rate!r} is a line search, but a step of {kind} "
                 "is not along a descent direction: use GradientDescent or Newton, or a schedule"
             )
 

@@ -560,7 +560,8 @@ def start_checked(
     """The run, of arguments that are already checked."""
     if engine == "compiled" and is_native(method):
         return CompiledRun(method, x0, key, limits)
-    if isinstance(method.learning_rate, LineSearch) or isinstance(method, Newton):
+    newton = isinstance(method, Newton) and method.searches  # not with a step of one's own
+    if isinstance(method.learning_rate, LineSearch) or newton:
         return DirectionRun(method, x0, key, limits)
     return GradientRun(method, x0, key, limits)
 

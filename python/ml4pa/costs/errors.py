@@ -131,7 +131,7 @@ def _hessian(cost: Cost, theta: Array, unit: float) -> tuple[Array, Array, Model
     """H of the sum in well determined parameters c, T, where theta = T c, and the model of c."""
     if not cost.model.linear:
         return _differences(cost, theta, unit) / cost.scale, np.eye(cost.n), cost.model
-    if not isinstance(cost.model, Polynomial):
+    if type(cost.model) is not Polynomial:
         return cost.hessian(theta) / cost.scale, np.eye(cost.n), cost.model
     basis = basis_of(cost)
     penalty = 2.0 * cost.l2 * (basis.T.T * cost.model.penalised) @ basis.T

@@ -102,6 +102,15 @@ class LinearModel(Model):
 
     linear: ClassVar[bool] = True
 
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        """A design of one's own has no score of another one, nor a score another one's design."""
+        super().__init_subclass__(**keywords)
+        if "design" in vars(cls):
+            for name in {"score", "pull"} - set(vars(cls)):
+                setattr(cls, name, vars(LinearModel)[name])
+        elif "score" in vars(cls) and "linear" not in vars(cls):
+            cls.linear = False
+
     def score(self, theta: Array, X: Array) -> Array:
         return (self.design(X) @ theta)[:, np.newaxis]
 
