@@ -58,6 +58,31 @@ def test_default_is_the_methods_own_and_the_middle_where_it_has_none():
     assert decaying.default == Momentum(InverseTime(0.4, 0.1))
 
 
+@pytest.mark.parametrize(
+    ("made", "default", "usual"),
+    [
+        (RATES, None, "the default (learning_rate=0.01, momentum=0.9)"),
+        (
+            space(lambda rate, decay: Momentum(InverseTime(rate, decay)),
+                  rate=log_scale(1e-4, 1), decay=(0.0, 0.1)),
+            None,
+            f"the default ({Momentum(InverseTime(0.01, 0.05))!r})",
+        ),
+        (
+            space(lambda step: GradientDescent(step), step=(0.1, 0.2)),  # step is no number of it
+            None,
+            f"the default ({GradientDescent(0.15000000000000002)!r})",
+        ),
+        (space(Adam, beta1=(0.5, 0.9)), Momentum(0.01), f"the default ({Momentum(0.01)!r})"),
+        (space(Adam, learning_rate=(0.1, 0.9)), Momentum(0.01), f"({Momentum(0.01)!r})"),
+    ],
+    ids=["fields", "function", "a function's step", "another method", "its learning rate"],
+)  # fmt: skip
+def test_the_message_names_the_default_whatever_it_is(made, default, usual):
+    tuned = quick(Quadratic(), None, made, target=-0.9, budget=6, default=default)
+    assert usual in tuned.message and tuned.message in repr(tuned) == str(tuned)
+
+
 # ---- what is found -------------------------------------------------------------------------------
 
 

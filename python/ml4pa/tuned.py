@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -80,7 +80,7 @@ class Tuned:
         """What was found, as a sentence, with the gain and its interval."""
         m = len(self.runs)
         found = f"{type(self.best).__name__}({_shown(self.settings)})"
-        usual = _shown({name: getattr(self.default, name) for name in self.settings})
+        usual = self._usual
         if self.verdict == "no value":
             return (
                 f"no run has a value, neither of {found} nor of the default: f is NaN or infinite "
@@ -110,6 +110,14 @@ class Tuned:
         if m == 1:
             told += "; one start and nothing random: this says nothing about other starts"
         return told
+
+    @property
+    def _usual(self) -> str:
+        """The default by what was tuned; in full where its hyper-parameters are others."""
+        names = {field.name for field in fields(self.default)}
+        if type(self.default) is type(self.best) and names.issuperset(self.settings):
+            return _shown({name: getattr(self.default, name) for name in self.settings})
+        return repr(self.default)
 
     def __repr__(self) -> str:
         rows = [
