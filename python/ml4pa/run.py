@@ -15,7 +15,7 @@ from .methods import METHODS
 from .methods.newton import Newton
 from .objective import Array
 from .random import draw_key, generator, normals
-from .stop import Status, Stop
+from .stop import SECOND_DERIVATIVE, Status, Stop
 
 ENGINES = ("compiled", "numpy")
 #: The methods that the compiled engine has; one that is new may have no twin yet.
@@ -432,6 +432,9 @@ class DirectionRun(NumpyRun):
         if self.trials > 0:
             self._iteration += 1  # the accepted trial is the next iterate
         self.theta = self.point.copy()
+        if H is not None and not np.isfinite(H).all():
+            self._stop = Stop(Status.DIVERGED, f, SECOND_DERIVATIVE)
+            return None
         v = self.direction(self.perturbed(g), H)
         if v is None:
             self._stop = Stop(Status.SINGULAR_HESSIAN, f, 0.0)

@@ -61,6 +61,9 @@ CONVERGED = frozenset(
     )
 )
 
+#: The limit of a run that diverged because its Hessian, the second derivative, is not finite.
+SECOND_DERIVATIVE = 2.0
+
 #: The sentences of the reasons by which a distribution of points ends.
 DISTRIBUTION = {
     Status.TOLFUN: "spread of the values: {m:.2g} <= tolfun = {l:g}",
@@ -174,6 +177,11 @@ def message(stop: Stop, nit: int) -> str:
         return f"stopped by the callback {after}"
     if stop.reason == Status.DIVERGED and nit == 0 and not math.isfinite(stop.measured):
         return f"diverged: f(x0) = {stop.measured:g}: start where f is finite"
+    if stop.reason == Status.DIVERGED and stop.limit == SECOND_DERIVATIVE:
+        return (
+            f"diverged: the Hessian is not finite at f = {stop.measured:g} {after}; try another "
+            "start, or a smaller learning_rate"
+        )
     if stop.reason == Status.DIVERGED:
         return (
             "diverged: the value, the gradient or the next point is not finite "

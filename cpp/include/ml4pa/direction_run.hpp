@@ -2,6 +2,7 @@
 // descent, where eta is searched for, and Newton's method.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <vector>
 
@@ -71,6 +72,8 @@ public:
         if (!finite(f)) return halt({Reason::diverged, f, 0.0});
         if (trials_ > 0) ++iteration_;  // the accepted trial is the next iterate
         std::copy_n(point_.data(), n_, theta_.data());
+        if (wants_hessian() && !std::all_of(h, h + n_ * n_, finite))
+            return halt({Reason::diverged, f, second_derivative});
         const double* noisy = perturbed(options_, iteration_, g, n_, noisy_.data());
         const Solved solved = solve(noisy, h);
         if (!solved.definite) ++indefinite_;

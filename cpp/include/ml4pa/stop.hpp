@@ -95,6 +95,9 @@ enum Reason : int {
     no_value = 49
 };
 
+// The limit of a run that diverged because its Hessian, the second derivative, is not finite.
+constexpr double second_derivative = 2.0;
+
 // False where all bits of the exponent are set: infinite or NaN.
 inline bool finite(double a) {
     constexpr std::uint64_t exponent = 0x7ff0000000000000u;
