@@ -23,11 +23,21 @@ def array(name: str, value: Any) -> Array:
     unmasked(name, value)
     try:
         a = np.asarray(value)
+        if a.dtype.kind == "O":
+            a = _of_objects(a)
         if a.dtype.kind not in "biuf":
             raise TypeError
         return np.asarray(a, dtype=np.float64, order="C")
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise TypeError(f"{name}={shown(value)} must be an array of real numbers") from None
+
+
+def _of_objects(a: NDArray[Any]) -> Array:
+    """Python's numbers of any kind; neither text nor None, which NumPy would turn into numbers."""
+    for number in a.flat:
+        if np.asarray(number).dtype.kind not in "biufO":
+            raise TypeError
+    return np.array([float(number) for number in a.flat]).reshape(a.shape)
 
 
 def interval(name: str, value: Any) -> tuple[float, float]:
@@ -62,6 +72,12 @@ def _sums_up(a: Array) -> bool:
 def dimension(n: int | None, owner: Any) -> int:
     """The dimension of a landscape: its own where that is fixed, else the one given."""
     if owner.dimension is not None:
+        if n is not None:
+            name = type(owner).__name__
+            raise TypeError(
+                f"n={shown(n)} is given, but {name} is defined on n={owner.dimension} alone: pass "
+                f"{name}()"
+            )
         return int(owner.dimension)
     return count("n", n, least=getattr(owner, "minimum_dimension", 1))
 
