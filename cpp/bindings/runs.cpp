@@ -153,7 +153,7 @@ void tell(RunHandle& self, py::object x, py::object f, py::object g, py::object 
     const Index n = run.n();
     const bool same = x.ptr() == self.asked.ptr() && !x.is_none();
     const bool ready = (same || (is_vector(x, n) && all_finite(x, n))) && is_vector(g, n) &&
-                       (py::isinstance<py::float_>(f)) && !run.wants_hessian();
+                       py::isinstance<py::float_>(f) && h.is_none() && !run.wants_hessian();
     if (!ready) {
         const auto told =
             checks().attr("told")(x, f, g, h, n, run.wants_hessian()).cast<py::tuple>();

@@ -189,6 +189,7 @@ def fit(
     if threads is not None:
         checks.threads(threads)
     checks.callback(callback)
+    shuffle, evaluate = checks.shuffling(shuffle), checks.count("evaluate", evaluate, least=1)
     how = None if method is None else _method(method)
     draws = generator(rng)
     terms: dict[str, Any] = {"loss": loss, "l1": l1, "l2": l2, "reduction": reduction}
@@ -381,7 +382,7 @@ def _asked(
         epochs = MOST_EPOCHS if limited else DEFAULT_EPOCHS
     return Asked(
         checks.count("epochs", epochs),
-        checks.count("evaluate", evaluate, least=1),
+        evaluate,
         None if batch_size is None else checks.count("batch_size", batch_size, least=1),
         None if patience is None else checks.count("patience", patience, least=1),
         given["validation"],
@@ -402,7 +403,6 @@ def _source(
     compiled: bool,
 ) -> tuple[Source, Table | None, Callable[[], Cost | None] | None]:
     """The data in batches, those to watch, and what makes the cost of all of them."""
-    shuffle = checks.shuffling(shuffle)
     given = asked.validation
     fraction = given if isinstance(given, float | int) else None
     bare = {**terms, "l1": 0.0, "l2": 0.0}

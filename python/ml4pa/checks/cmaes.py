@@ -52,6 +52,15 @@ def cmaes(method: Any) -> dict[str, Any]:
     return out
 
 
+def enough_for_parents(mu: int | None, size: int, n: int) -> None:
+    """A population that has so many parents, where its size follows from n."""
+    if mu is not None and mu > size:
+        raise ValueError(
+            f"mu={mu} must be <= population_size={size}, that of n={n}: pass a larger "
+            "population_size"
+        )
+
+
 def _weights(method: Any, size: int | None) -> tuple[float, ...]:
     w = finite("weights", method.weights, 1)
     if size is None or method.restarts is not None:

@@ -56,7 +56,9 @@ def told(
     if not all_finite(point):
         i = int(np.flatnonzero(~np.isfinite(point))[0])
         raise ValueError(f"x[{i}]={point[i]} must be finite")
-    return point, value(f), vector(g, n), matrix(h, n) if hessian else None
+    number, slope = value(f), vector(g, n)
+    curvature = None if h is None else matrix(h, n)  # looked at even where it is not wanted
+    return point, number, slope, curvature if hessian else None
 
 
 def told_population(X: Any, values: Any, rows: int, n: int) -> tuple[Array, Array]:

@@ -152,7 +152,9 @@ class CMAES(PopulationMethod):
         """The strategy parameters for n coordinates, those given among them; of a restart, where
         there are any and ``population_size`` is larger than the first one."""
         n = checks.count("n", n, least=1)
-        return strategy(self, n, population_size or self.first_size(n))
+        size = population_size or self.first_size(n)
+        checks.enough_for_parents(self.mu, size, n)
+        return strategy(self, n, size)
 
     def first_size(self, n: int) -> int:
         """lambda of the first descent."""
@@ -183,6 +185,7 @@ class CMAES(PopulationMethod):
         return scale * C * scale
 
     def check_start(self, x0: Array, bounds: checks.Bounds | None) -> None:
+        checks.enough_for_parents(self.mu, self.first_size(x0.size), x0.size)
         checks.start_deviations(self.start_deviations(x0.size))
         checks.restart_region(self.restart_region, x0.size)
 
