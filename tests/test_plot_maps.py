@@ -95,6 +95,41 @@ def test_contour_leaves_holes_where_f_is_not_finite() -> None:
         plot.contour(lambda x: np.nan, bounds=[(-1, 1), (0, 1)], points=9)
 
 
+@pytest.mark.parametrize("hole", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("scale", ["auto", "linear", "log"])
+def test_holes_change_neither_levels_nor_heights(hole: float, scale: str) -> None:
+    """Of -log L, which is infinite in places; the scale is that of what is finite."""
+
+    def holed(f: landscapes.Landscape) -> Any:
+        return lambda x: hole if x[0] < -0.5 * f.bounds[0, 1] - 1e-9 else f(x)
+
+    for f in (Quadratic(), Beale()):
+        options: dict[str, Any] = {"bounds": f.bounds, "points": 41, "scale": scale}
+        ax = plot.contour(holed(f), **options)
+        ax.figure.canvas.draw()
+        drawing, x = contours(ax), np.linspace(*f.bounds[0], 41)
+        whole = np.stack(np.meshgrid(x, np.linspace(*f.bounds[1], 41)), -1)
+        kept = f(whole[:, x >= -0.5 * f.bounds[0, 1] - 1e-9].reshape(-1, 2))
+        log = scale == "log" or (scale == "auto" and isinstance(f, Beale))
+        assert isinstance(drawing.norm, LogNorm) == log
+        assert np.isfinite(drawing.levels).all()
+        assert drawing.levels[-1] >= 0.99 * (kept - log * kept.min()).max()
+        vertices = np.concatenate([path.vertices for path in drawing.get_paths()])
+        assert vertices[:, 0].min() >= -0.5 * f.bounds[0, 1] - 1e-9
+        surface: Any = plot.surface(holed(f), **options)
+        surface.figure.canvas.draw()
+        assert np.isfinite(surface.get_zlim()).all()
+        faces = [len(ax.collections[0].get_array()) for ax in (surface, plot.surface(f, **options))]
+        assert faces[0] < 0.9 * faces[1]
+        assert surface.get_zlim()[1] < 2 * (np.log10(1 + kept.max()) if log else kept.max())
+
+
+def test_curve_leaves_holes_where_f_is_not_finite() -> None:
+    ax = plot.curve(lambda x: -np.log(x[0]) if x[0] > 0 else np.inf, bounds=(-1, 2))
+    ax.figure.canvas.draw()
+    assert np.isfinite(ax.get_ylim()).all()
+
+
 def test_colorbar_comes_with_own_axes_only() -> None:
     assert len(plot.contour(Beale()).figure.axes) == 2
     assert len(plot.contour(Beale(), colorbar=False).figure.axes) == 1

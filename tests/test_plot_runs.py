@@ -173,6 +173,36 @@ def test_adaptation_draws_the_panels() -> None:
     assert np.array_equal(ax.lines[2].get_ydata(), path.sigma)
 
 
+def test_adaptation_draws_of_the_limited_mode_what_its_path_keeps() -> None:
+    result = evolved("limited", n=4)
+    ax = plot.adaptation(result)
+    assert ax.get_legend_handles_labels()[1] == ["best |f|", "f − best of all", "σ"]
+    assert (ax.get_title(), ax.get_ylabel()) == ("value, step size (no C in the path)", "f, σ")
+    assert len(plot.adaptation(result, show="coordinates").lines) == 4
+    for show in ("axes", "deviations"):
+        text = f"^result.path.covariance=None, but show='{show}' is drawn from it: run CMAES with "
+        with pytest.raises(ValueError, match=text + "covariance='full' or 'diagonal', or show="):
+            plot.adaptation(result, show=show)
+    for mode in ("full", "diagonal"):
+        ax = plot.adaptation(evolved(mode, n=4))
+        assert ax.get_legend_handles_labels()[1][3:] == ["axis ratio"]
+        assert ax.get_title() == "value, step size, axis ratio"
+        assert np.ptp(ax.lines[3].get_ydata()) > 1.0
+
+
+@pytest.mark.parametrize("value", [np.inf, np.nan])
+@pytest.mark.parametrize("method", [ml4pa.CMAES(0.5), ml4pa.GradientDescent(0.1)])
+def test_convergence_of_runs_without_a_finite_value(method: Any, value: float) -> None:
+    lost = minimize(lambda x: value, [1.0, 1.0], method, rng=1, record=True)
+    with pytest.raises(ValueError, match=rf"^results have the values \[{value}\], but one must be "
+                       "finite: start where f is finite"):  # fmt: skip
+        plot.convergence(lost)
+    plot.convergence(lost, minimum=0.0).figure.canvas.draw()
+    ax = plot.convergence([lost, descent(), lost])
+    ax.figure.canvas.draw()
+    assert len(lines(ax, "convergence")[1].get_xdata()) > 1
+
+
 @pytest.mark.parametrize(
     ("draw", "text"),
     [

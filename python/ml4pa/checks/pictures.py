@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from .arrays import Array, array, interval
@@ -99,6 +100,26 @@ def recorded_population(result: Any) -> Any:
     if len(path) < 2:
         raise ValueError("result.path has no generation: pass max_iter >= 1")
     return path
+
+
+def kept_covariance(path: Any, show: str) -> None:
+    """The covariance of a distribution."""
+    if path.covariance is None:
+        raise ValueError(
+            f"result.path.covariance=None, but show={show!r} is drawn from it: run CMAES with "
+            "covariance='full' or 'diagonal', or show='values' or 'coordinates'"
+        )
+
+
+def least_finite(values: list[float]) -> float:
+    """The least of the values of runs, which are nothing to draw where none is finite."""
+    known = [value for value in values if math.isfinite(value)]
+    if not known:
+        raise ValueError(
+            f"results have the values {shown(values)}, but one must be finite: start where f is "
+            "finite"
+        )
+    return min(known)
 
 
 def coordinates(value: Any, n: int) -> list[int]:

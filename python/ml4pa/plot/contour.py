@@ -28,6 +28,8 @@ def contour(
 ) -> Axes:
     r"""Draw a function of two variables by lines of equal height, its known minima as stars.
 
+    Where f is NaN or infinite the picture stays blank.
+
     Parameters
     ----------
     f : Objective or callable

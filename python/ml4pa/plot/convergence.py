@@ -40,7 +40,7 @@ def convergence(
     ax : Axes, optional
         Where to draw; new axes by default.
     minimum : float, optional
-        f_min, for a landscape ``f.minimum``; by default the least value in any of the runs.
+        f_min, for a landscape ``f.minimum``; by default the least finite value in any of the runs.
     against : {"steps", "evaluations"}, default "steps"
         The horizontal axis. Evaluations can be told where every step took as many: not for line
         searches.
@@ -55,7 +55,8 @@ def convergence(
     Raises
     ------
     ValueError
-        If there is no run, a path was not recorded, or evaluations cannot be told.
+        If there is no run, a path was not recorded, evaluations cannot be told, or no value is
+        finite and no minimum is given.
 
     Notes
     -----
@@ -80,7 +81,7 @@ def convergence(
     runs = named(results)
     works = [_work(result, name, against) for name, result in runs]
     if minimum is None:
-        minimum = min(result.fun for _, result in runs)
+        minimum = checks.least_finite([result.fun for _, result in runs])
     minimum = checks.finite_number("minimum", minimum)
     if ax is None:
         ax = style.new_axes()

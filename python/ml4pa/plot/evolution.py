@@ -29,7 +29,8 @@ def evolution(
     r"""Draw a population on its way: its points, the mean's path, ellipses of the covariance.
 
     On the axes of `contour` it is drawn over the map. The ellipse holds two standard deviations of
-    the distribution that a generation's points were drawn from, sigma^2 C.
+    the distribution that a generation's points were drawn from, sigma^2 C. Where the path keeps no
+    C, as of `CMAES` with ``covariance="limited"``, it is a circle, of sigma alone.
 
     Parameters
     ----------

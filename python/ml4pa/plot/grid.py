@@ -14,7 +14,10 @@ SCALES = ("auto", "linear", "log")
 
 
 class Grid(NamedTuple):
-    """f on a grid: x (p,), y (p,), values (p, p) of which row j belongs to y[j]; and its floor."""
+    """f on a grid: x (p,), y (p,), values (p, p) of which row j belongs to y[j]; and its floor.
+
+    Values that are not finite are masked.
+    """
 
     x: Array
     y: Array
@@ -24,7 +27,7 @@ class Grid(NamedTuple):
     @property
     def gap(self) -> Array:
         """f - floor."""
-        return np.asarray(self.values - self.floor)
+        return self.values - self.floor  # not np.asarray, which would lay bare what is masked
 
 
 def evaluate(f: Objective, window: Array, points: int) -> Grid:

@@ -24,6 +24,8 @@ def surface(
 ) -> Axes:
     r"""Draw a function of two variables as a surface, its known minima as stars.
 
+    Where f is NaN or infinite there is none.
+
     Parameters
     ----------
     f : Objective or callable
@@ -74,7 +76,7 @@ def surface(
     style.set_height(ax, height)
     space.computed_zorder = False  # a path is to lie on the surface, never under it
     x, y = np.meshgrid(cells.x, cells.y)
-    z = np.ma.filled(height(cells.values), np.nan)
+    z = height(np.ma.filled(cells.values, np.nan))
     space.plot_surface(
         x,
         y,
