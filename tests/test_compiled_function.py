@@ -197,11 +197,19 @@ def test_a_function_as_data():
     assert seen == [ctypes.cast(inner, ctypes.c_void_p).value, cfuncs()[0].address]
 
 
-def test_a_known_signature_without_data_gets_null():
+def test_null_is_asked_for():
     seen = []
     with_data = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_int, DOUBLES, ctypes.c_void_p)
-    CompiledFunction(with_data(lambda n, x, data: seen.append(data) or 1.0))([1.0, 2.0])
+    f = CompiledFunction(with_data(lambda n, x, data: seen.append(data) or 1.0), data=0)
+    f([1.0, 2.0])
     assert seen == [None]
+
+
+def test_data_may_be_for_the_derivatives_alone():
+    value, *_, slope = cfuncs()
+    f = CompiledFunction(value, jac=slope, hess=slope, data=np.array([3.0]))
+    assert f(X[0]) == ramp(X[0])
+    assert_array_equal(f.gradient(X[0]), 3.0 * ramp_jac(X[0]))
 
 
 def test_ndpointer_and_void_pointers_are_parameters_too():
@@ -278,6 +286,22 @@ def test_data_that_nobody_takes():
     refused("data is an array that lies scattered", value_data, data=np.array([None]))
     refused("data=[3.0] must be an array of NumPy, a pointer", value_data, data=[3.0])
     refused("data=1.5 must be", value_data, data=1.5)
+
+
+@pytest.mark.parametrize("kind", ["numba", "ctypes", "cffi", "scipy", "scipy-cffi"])
+def test_data_that_is_wanted_but_not_given(kind):
+    """A function that reads it would end the process."""
+    value, _, value_data, slope_data = cfuncs()
+    make = POINTERS[kind]
+    form = "(*)(int, double *, {}void *)"
+    fun = make(value_data, "double" + form.format(""))
+    jac = make(slope_data, "void" + form.format("double *, "))
+    refused("data=None, but fun takes data, 'double (int, double *, ", fun)
+    refused("data=None, but jac takes data, 'void (int, double *, double *, ", value, jac=jac)
+    refused("data=None, but hess takes data, 'void (int, double *, double *, ", value, hess=jac)
+    with pytest.raises(ValueError, match=r" \*\)': pass data=, or data=0 for NULL$"):
+        CompiledFunction(fun)
+    CompiledFunction(fun, jac=jac, hess=jac, data=0)
 
 
 def test_the_dimension_is_held_to():

@@ -31,8 +31,8 @@ class CompiledFunction(Function):
         writes all n*n numbers, row by row. Without it, central differences of ``jac``.
     data : array, pointer or int, optional
         What the functions are handed as ``void *data``: a NumPy array (C-contiguous), a pointer of
-        ctypes or cffi, a structure of ctypes, a numba ``@cfunc``, or an address. Without it they
-        get NULL, or the ``user_data`` of a LowLevelCallable.
+        ctypes or cffi, a structure of ctypes, a numba ``@cfunc``, or an address; 0 is NULL. A
+        LowLevelCallable gets its own ``user_data`` instead.
 
     Raises
     ------
@@ -42,7 +42,8 @@ class CompiledFunction(Function):
         address, and a ctypes function without ``argtypes``, are believed: they get data where data
         is given.
     ValueError
-        For a null pointer, data that no function takes, or an array scattered in memory.
+        For a null pointer, a function that takes data where none is given, data that no function
+        takes, or an array scattered in memory.
 
     Notes
     -----
@@ -78,9 +79,10 @@ class CompiledFunction(Function):
         self._limits: checks.Bounds | None = None
         self._threads: int | None = None
         self._value_code = machine_code.code("fun", fun, data)
-        machine_code.data_is_taken(self._value_code, data)
         self._slope_code = None if self.by_differences else machine_code.code("jac", self.jac, data)
         self._curvature_code = None if hess is None else machine_code.code("hess", hess, data)
+        codes = (self._value_code, self._slope_code, self._curvature_code)
+        machine_code.data_is_taken([code for code in codes if code is not None], data)
         self._made: dict[int, _core.Objective] = {}
 
     def __repr__(self) -> str:

@@ -59,12 +59,16 @@ def code(name: str, given: Any, data: Any) -> Code:
     takes = own != 0 or data is not None if words is None else _takes_data(name, words)
     if own and not takes:
         raise ValueError(f"{name} brings user_data, but takes none: {_shown(words)}")
+    if takes and not own and data is None:
+        raise ValueError(
+            f"data=None, but {name} takes data, {_shown(words)}: pass data=, or data=0 for NULL"
+        )
     return Code(address, takes, own or data_address(data))
 
 
-def data_is_taken(fun: Code, data: Any) -> None:
-    """data is for a function that takes it."""
-    if data is not None and not fun.takes_data:
+def data_is_taken(codes: list[Code], data: Any) -> None:
+    """data is for a function that takes it: fun, or else its derivatives."""
+    if data is not None and not any(code.takes_data for code in codes):
         raise ValueError("data is given, but fun takes no 'void *' after x")
 
 
