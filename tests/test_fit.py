@@ -21,6 +21,7 @@ from test_promises_endings import main_thread, soon
 
 import ml4pa
 from ml4pa import (
+    CMAES,
     MLP,
     Adam,
     Cost,
@@ -625,6 +626,50 @@ def test_a_gradient_is_not_small_for_the_unit_of_y(engine, unit):
     asked = fit(Linear(1), x, unit * x, Adam(0.05), gtol=1e-5, max_iter=3000, engine=engine)
     assert asked.success and "unit" not in asked.message
     assert fit(Linear(1), x, 0 * x, Adam(0.05), engine=engine).success
+
+
+@engines
+def test_a_gradient_that_a_bound_holds_back_is_no_matter_of_units(engine):
+    x = np.linspace(0, 3, 20)
+    told = fit(Polynomial(1), x, 1 + 2 * x, Adam(0.05), bounds=[(-5, 5), (-5, 1)], engine=engine)
+    assert told.success and told.message.endswith("steps") and abs(told.jac[1]) > 1.0
+    told = fit(Polynomial(1), x, 1 - 2 * x, Adam(0.05), bounds=[(-5, 5), (-1, 5)], engine=engine)
+    assert told.success and told.jac[1] > 1.0
+
+
+@engines
+@pytest.mark.parametrize("how", [{}, {"covariance": "diagonal"},
+                                 {"restarts": "ipop", "max_restarts": 1}])  # fmt: skip
+@pytest.mark.parametrize("unit", [1e3, 1.0, 1e-3, 1e-8, 1e-17])
+def test_values_are_not_small_for_the_unit_of_y(engine, how, unit):
+    """The spread of values of 1e-17 is below the default tolerance from the first generation on."""
+    x = np.linspace(0, 10, 50)
+    y = unit * (1 + 2 * x + x * x)
+    start = {"rng": 1, "initial": [0, 0, 0], "engine": engine}
+    told = fit(Polynomial(2), x, y, CMAES(1.0, **how), **start)
+    assert told.status == Status.TOLFUN
+    assert told.success == (unit >= 1e-3)
+    assert not told.success or np.max(np.abs(told.params / unit - [1, 2, 1])) < 0.02
+    if not told.success:
+        assert "tolfun = 1e-11 after" in told.message
+        assert "; but a prediction of 0 has max|g| = " in told.message
+        assert told.message.endswith(
+            "so y is small for this tolfun: give y in a larger unit, or pass tolfun="
+        )
+    if unit == 1e-8 and not how:
+        asked = fit(Polynomial(2), x, y, CMAES(1.0, tolfun=2e-11), **start)
+        assert asked.success and "unit" not in asked.message
+        ends = fit(Polynomial(2), x, y, CMAES(1.0), ftol=1e-9, **start)
+        assert ends.status == Status.VALUE_TOLERANCE and ends.success
+        solved = fit(Polynomial(2), x, y, CMAES(1.0, tolfun=1e-26, tolx=1e-20), **start)
+        assert solved.success and np.max(np.abs(solved.params / unit - [1, 2, 1])) < 1e-4
+        assert fit(Polynomial(2), x, 0 * x, CMAES(1.0), **start).success
+        kink = fit(Linear(1, intercept=False), x, np.ones(50), CMAES(1.0, tolx=0), l1=20.0, rng=1,
+                   engine=engine)  # fmt: skip
+        assert kink.status == Status.TOLFUN and kink.success  # a minimum, though with a gradient
+        start["initial"] = np.multiply(unit, [1, 2, 1])
+        found = fit(Polynomial(2), x, y, CMAES(1e-14), **start)  # small as y is: it is a minimum
+        assert found.status == Status.TOLFUN and found.success
 
 
 @engines

@@ -17,7 +17,7 @@ from .fitted import Fit, History
 from .learning_rates import Backtracking
 from .losses import LOSSES, Loss
 from .method import GradientMethod, Method
-from .methods import Adam, Newton
+from .methods import CMAES, Adam, Newton
 from .minimize import DEFAULT_MAX_ITER, _limits, _method, minimize
 from .models import Model
 from .objective import Array
@@ -248,7 +248,7 @@ def fit(
         result = _through_samples(cost, start, descend)
     else:
         result = descend(cost, start)
-    note = _of_units(result, cost) if gtol is None else ""
+    note = _of_units(result, cost, how, gtol, limits)
     if limits is None:
         note = note or _of_separate_classes(result, cost)
     return _from_minimize(result, cost, bool(record), note)
@@ -308,22 +308,42 @@ def _same(cost: Cost) -> Cost:
     return cost
 
 
-def _of_units(result: Result, cost: Cost) -> str:
-    """What to say where the gradient is within the default tolerance because y is small.
+def _of_units(
+    result: Result, cost: Cost, how: Method, gtol: float | None, limits: checks.Bounds | None
+) -> str:
+    """What to say where a default tolerance is met because y is small.
 
-    It is compared with that of a prediction of 0, which has the units of y, too.
+    The gradient is compared with that of a prediction of 0, which has the units of y, too.
     """
     mse = cost.loss.squares and not cost.loss.weighted
     squares = mse and cost.model.link == "linear"
-    if not squares or result.status != Status.GRADIENT_TOLERANCE or result.jac is None:
+    met = _by_default(result, cost, how, gtol)
+    if not squares or met is None:
         return ""
+    slope = cost.gradient(result.x) if result.jac is None else result.jac
+    if limits is not None:  # what a bound holds back is no way down
+        low, high = limits
+        slope = np.where(slope > 0.0, result.x > low, result.x < high) * slope
     of_zero = np.max(np.abs(2.0 * cost.scale * cost.model.pull(result.x, cost.X, cost.y)))
-    if np.max(np.abs(result.jac)) <= MOST_OF_ZERO * of_zero:
+    if of_zero == 0.0 or np.max(np.abs(slope)) <= MOST_OF_ZERO * of_zero:
         return ""
     return (
         f"{result.message}; but a prediction of 0 has max|g| = {of_zero:.2g}, so y "
-        "is small for this gtol: give y in a larger unit, or pass gtol="
+        f"is small for this {met}: give y in a larger unit, or pass {met}="
     )
+
+
+def _by_default(result: Result, cost: Cost, how: Method, gtol: float | None) -> str | None:
+    """The tolerance that ended the run, where it is a default that may be wide for the unit of y.
+
+    Near a minimum the cost rises with the square of the gradient.
+    """
+    if result.status == Status.GRADIENT_TOLERANCE and gtol is None:
+        return "gtol"
+    if result.status not in (Status.TOLFUN, Status.BEHIND) or how.tolfun != CMAES.tolfun:  # type: ignore[attr-defined]
+        return None
+    of_zero = cost.scale * float(np.sum(cost.y * cost.y))
+    return "tolfun" if CMAES.tolfun > MOST_OF_ZERO * MOST_OF_ZERO * of_zero else None
 
 
 def _of_separate_classes(result: Result, cost: Cost) -> str:
