@@ -142,6 +142,20 @@ def test_no_value_at_all_ends_the_run(method, what, engine):
 
 @both_engines
 @every_method
+@pytest.mark.parametrize("record", [False, True])
+def test_the_start_alone_has_the_value_of_a_call(method, engine, record):
+    """NumPy's value of a row is not always that of the call, which the compiled engine makes."""
+    f = Rastrigin(1)
+    starts = np.random.default_rng(1).uniform(-3, 3, 50)
+    assert any(f._value(np.array([[x]]))[0] != f([x]) for x in starts)
+    for x in starts:
+        told = minimize(f, [x], method, rng=1, max_iter=0, engine=engine, record=record)
+        assert told.fun == f(told.x) and told.nfev == 1
+        assert not record or told.path.fun.tolist() == [told.fun]
+
+
+@both_engines
+@every_method
 def test_some_nan_is_ranked_worst(method, engine):
     def half(x):
         return math.nan if x[0] < 0 else float(x @ x)

@@ -272,7 +272,7 @@ def minimize_population(
     with evaluator(objective, workers, time_limit) as evaluate:
         try:
             if given["max_iter"] == 0:
-                outcome = _nothing(run, evaluate, stride)
+                outcome = _nothing(run, evaluate, objective, stride)
             elif isinstance(run, CompiledPopulationRun):
                 what = twin if twin is not None and workers is None else evaluate
                 told = run.native.minimize(
@@ -414,10 +414,12 @@ def _result(
     return result
 
 
-def _nothing(run: PopulationRun, evaluate: Evaluate, stride: int) -> PopulationOutcome:
+def _nothing(
+    run: PopulationRun, evaluate: Evaluate, objective: Objective, stride: int
+) -> PopulationOutcome:
     """No generation was asked for: the start alone is evaluated."""
     x = run.x
-    f = float(evaluate(x[np.newaxis])[0])
+    f = objective.as_called(x, float(evaluate(x[np.newaxis])[0]))
     rows = x[np.newaxis] if stride else None
     values = np.array([f]) if stride else None
     population = None if rows is None else (rows, [1])
