@@ -147,7 +147,7 @@ py::tuple minimize(PopulationHandle& self, const py::object& objective,
     }
     py::object x = py::none(), fun = py::none(), mean = py::none(), sigma = py::none(),
                covariance = py::none(), population = py::none();
-    if (stride > 0) {
+    if (path.stride() > 0) {
         const Index rows = path.rows(), n = run.n();
         if (path.mean_size() > 0) {
             mean = given(path.release_mean(), {rows, n});

@@ -21,6 +21,7 @@ from .methods import CMAES, Adam, Newton
 from .minimize import DEFAULT_MAX_ITER, _limits, _method, minimize
 from .models import Model
 from .objective import Array
+from .population import PopulationMethod
 from .progress import Bar
 from .random import draw_key, generator
 from .result import Result
@@ -32,6 +33,8 @@ from .stopping import RULES
 DEFAULT_EPOCHS, MOST_EPOCHS = 10, 1_000
 #: Numbers in the path that is kept for the history where it is not asked for.
 HISTORY = 1 << 20
+#: Numbers in it with all that a row of a population holds, its covariance among them.
+MOST_HISTORY = 1 << 27
 #: Of the gradient of a prediction of 0, what is left at a minimum.
 MOST_OF_ZERO = 1e-3
 #: The most that a row costs, on average, where classes are told apart without doubt.
@@ -238,7 +241,7 @@ def fit(
     if how is None:
         how = Newton(Backtracking()) if by_newton else Adam(0.01)
     most = DEFAULT_MAX_ITER if max_iter is None else checks.count("max_iter", max_iter)
-    stride = stride or max(1, model.n_params * most // HISTORY)
+    stride = stride or _sparse(how, model.n_params, most)
     descend: Callable[..., Result] = partial(
         minimize, method=how, bounds=bounds, **given, max_time=max_time, record=stride,
         callback=callback, rng=draws, threads=threads, progress=progress, engine=engine,
@@ -267,6 +270,12 @@ def _initial(
 
 
 # ---- the exact solution, and all data at once ----------------------------------------------------
+
+
+def _sparse(how: Method, n: int, steps: int) -> int:
+    """The stride of a history that is not asked for."""
+    row = how.row_size(n) if isinstance(how, PopulationMethod) else 0
+    return max(1, n * steps // HISTORY, row * steps // MOST_HISTORY)
 
 
 def _is_quadratic(cost: Cost) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import warnings
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -99,7 +100,11 @@ def minimize(
     norm : inf or 2, default inf
         The norm in gtol and xtol: the largest absolute value, or the length.
     record : bool or int, default False
-        Keep the path: every iterate, or every record-th, and the last.
+        Keep the path: every iterate, or every record-th, and the last. A row takes n + 1 numbers of
+        8 bytes; of a population lambda n more, and of `CMAES` with ``covariance="full"`` n^2 more,
+        so that 500 generations in 300 dimensions take 360 MB. A path that would not fit into
+        memory if ``max_iter`` or ``max_evals`` were spent is refused; a population's that has
+        outgrown it all the same is given up with a RuntimeWarning, and the result has none.
     callback : callable
         ``callback(intermediate_result)`` after every iterate, with ``x, fun, nit, nfev`` of the
         run so far; raising StopIteration ends the run with a valid result.
@@ -131,6 +136,8 @@ def minimize(
     ValueError, TypeError
         For a wrong shape, a start that is not finite or outside the bounds, or an impossible
         hyper-parameter: the text gives name, value, constraint and cure.
+    MemoryError
+        For matrices of n x n numbers, of `Newton` or of `CMAES`, that do not fit into memory.
     FloatingPointError
         With ``on_nan="raise"``.
 
@@ -170,6 +177,7 @@ def minimize(
     checks.enough_evals(max_evals, objective, start.size)
     time_limit = math.inf if max_time is None else checks.within("max_time", max_time, ge=0)
     stride = _stride(record)
+    checks.room_for_path(stride, [max_iter, max_evals], start.size + 1)
     euclidean = _euclidean(norm)
     if threads is not None:
         threads = checks.threads(threads)
@@ -183,6 +191,7 @@ def minimize(
     objective = objective.within(limits, start.size, threads)
     if how.wants_hessian:
         objective.check_hessian()
+        checks.room_for_matrices(how.name, start.size, "use a method without them, such as Adam")
     twin = objective.twin
     known = twin is not None or type(objective) is Function
     compiled = engine == "compiled" and (known or run is not None) and is_native(how)
@@ -250,6 +259,9 @@ def minimize_population(
     rules = _limits(given, max_time, math.nan, how.default_max_iter)
     time_limit = math.inf if max_time is None else checks.within("max_time", max_time, ge=0)
     stride = _stride(record)
+    most = given["max_evals"]
+    generations = None if most is None else most // how.first_size(run.n) + 1
+    checks.room_for_path(stride, [given["max_iter"], generations], how.row_size(run.n))
     euclidean = _euclidean(norm)
     if threads is not None:
         threads = checks.threads(threads)
@@ -290,6 +302,8 @@ def minimize_population(
         finally:
             if bar is not None:
                 bar.close()
+    if stride and outcome.path_x is None:
+        warnings.warn(checks.path_given_up(stride), RuntimeWarning, stacklevel=3)
     result = _population_result(outcome, run.engine, euclidean, stride)
     result.restarts = how.story(run)
     return result

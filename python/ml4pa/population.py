@@ -97,6 +97,14 @@ class PopulationMethod(Method):
         x = normals(stream(key, START_STREAM), 0, 0, n)
         return x if bounds is None else np.minimum(np.maximum(x, bounds[0]), bounds[1])
 
+    def first_size(self, n: int) -> int:
+        """lambda of the first generation; 1 where it is not known before the start."""
+        return int(getattr(self, "population_size", None) or 1)
+
+    def row_size(self, n: int) -> int:
+        """Numbers in a row of the path, as far as they are known before the start."""
+        return (self.first_size(n) + 1) * n + 1
+
     def made_for(self, objective: Objective) -> PopulationMethod:
         """The method, with what it was not told but the objective tells."""
         return self

@@ -43,7 +43,10 @@ class PopulationOutcome(NamedTuple):
 
 
 class Recorder:
-    """Rows of the path: row 0 is the start, whose value is not known."""
+    """Rows of the path: row 0 is the start, whose value is not known.
+
+    Where memory ends the path is given up: the run goes on, and its result is worth more.
+    """
 
     def __init__(self, run: NumpyPopulationRun, stride: int) -> None:
         self.run, self.stride = run, stride
@@ -55,6 +58,18 @@ class Recorder:
             self.put(run.x, math.nan, run.x[np.newaxis])
 
     def put(self, x: Array, f: float, X: Array) -> None:
+        if self.stride:
+            try:
+                self.append(x, f, X)
+            except MemoryError:
+                self.give_up()
+
+    def give_up(self) -> None:
+        self.stride = 0
+        for rows in (self.x, self.f, self.populations, self.moments):
+            rows.clear()
+
+    def append(self, x: Array, f: float, X: Array) -> None:
         self.x.append(x)
         self.f.append(f)
         self.populations.append(X)
@@ -66,8 +81,14 @@ class Recorder:
             )
 
     def columns(self) -> tuple[object, ...]:
-        if not self.stride:
-            return (None,) * 6
+        if self.stride:
+            try:
+                return self.joined()
+            except MemoryError:
+                self.give_up()
+        return (None,) * 6
+
+    def joined(self) -> tuple[object, ...]:
         mean = sigma = covariance = None
         if self.moments:
             mean = np.array([m[0] for m in self.moments])

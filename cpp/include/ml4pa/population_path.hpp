@@ -7,7 +7,8 @@
 namespace ml4pa {
 
 // For each recorded row the best point of the generation and its value, the generation itself, and
-// the moments after it was told. The start has no value: the method may never evaluate it.
+// the moments after it was told. The start has no value: the method may never evaluate it. Where
+// memory ends the path is given up, with stride 0: the run goes on, and its result is worth more.
 class PopulationPath {
 public:
     PopulationPath(Index n, std::int64_t stride) : path_(n, stride, infinity), n_(n) {}
@@ -16,16 +17,12 @@ public:
     bool wants(std::int64_t iteration) const { return path_.wants(iteration); }
 
     void put(PopulationRun& run, const double* x, double f, const double* X, Index rows) {
-        path_.put(x, f);
-        append(population_, population_size_, X, rows * n_);
-        rows_.push_back(rows);
-        const Moments moments = run.moments();
-        if (moments.mean != nullptr) {
-            append(mean_, mean_size_, moments.mean, n_);
-            append(sigma_, sigma_size_, &moments.sigma, 1);
+        if (stride() == 0) return;
+        try {
+            write(run, x, f, X, rows);
+        } catch (const std::bad_alloc&) {
+            *this = PopulationPath(n_, 0);
         }
-        if (moments.covariance != nullptr)
-            append(covariance_, covariance_size_, moments.covariance, moments.covariance_size);
     }
 
     Index rows() const { return path_.rows(); }
@@ -43,6 +40,19 @@ public:
 
 private:
     static constexpr double infinity = std::numeric_limits<double>::infinity();
+
+    void write(PopulationRun& run, const double* x, double f, const double* X, Index rows) {
+        path_.put(x, f);
+        append(population_, population_size_, X, rows * n_);
+        rows_.push_back(rows);
+        const Moments moments = run.moments();
+        if (moments.mean != nullptr) {
+            append(mean_, mean_size_, moments.mean, n_);
+            append(sigma_, sigma_size_, &moments.sigma, 1);
+        }
+        if (moments.covariance != nullptr)
+            append(covariance_, covariance_size_, moments.covariance, moments.covariance_size);
+    }
 
     static void append(Rows& to, Index& size, const double* from, Index count) {
         std::copy_n(from, count, to.reserve(size + count) + size);

@@ -62,6 +62,11 @@ from .genetic import (
     places,
     two_children,
 )
+from .memory import (
+    path_given_up,
+    room_for_matrices,
+    room_for_path,
+)
 from .models import (
     covariance,
     errors_wanted,
@@ -187,6 +192,7 @@ __all__ = [
     "no_batches",
     "one_a_start",
     "only_without",
+    "path_given_up",
     "per_coordinate",
     "picklable",
     "places",
@@ -200,6 +206,8 @@ __all__ = [
     "recorded",
     "recorded_population",
     "restart_region",
+    "room_for_matrices",
+    "room_for_path",
     "room_for_paths",
     "same_length",
     "scipy_qmc",

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .arrays import Array, Bounds, array, finite
+from .memory import room_for_matrices
 from .scalars import choice, count, positive_number, within
 from .shown import shown
 
@@ -153,6 +154,8 @@ def initial_covariance(value: Any, n: int, mode: str) -> Array:
             f"covariance='full' keeps matrices of n x n numbers, but n={n} is > {MOST_FULL}: "
             "use 'diagonal' or 'limited'"
         )
+    if mode == "full":
+        room_for_matrices("covariance='full'", n, "use 'diagonal' or 'limited'")
     if a.ndim == 2 and mode != "full":
         raise ValueError(
             f"initial_covariance has shape {a.shape}, but covariance={mode!r} keeps no matrix: "

@@ -160,6 +160,10 @@ class CMAES(PopulationMethod):
         """lambda of the first descent."""
         return self.population_size or default_population_size(n)
 
+    def row_size(self, n: int) -> int:
+        covariance = {"full": n * n, "diagonal": n, "limited": 0}[self.covariance]
+        return super().row_size(n) + n + 1 + covariance
+
     def hyper_parameters(self) -> dict[str, Any]:
         given = super().hyper_parameters()
         for name in ("initial_covariance", "restart_region"):
