@@ -124,6 +124,41 @@ def test_no_search_rises_on_any_landscape(search, engine):
 
 
 @both_engines
+@pytest.mark.parametrize("to", [0.85, 0.93044], ids=["falls", "flat"])
+@pytest.mark.parametrize("bounds", [None, [(-2, 2)]], ids=["free", "bounds"])
+def test_an_exact_search_does_not_climb_into_a_higher_valley(to, bounds, engine):
+    """(x^2 - 1)^2 + x/2 from -1.3, in the lower valley: the first trial is in the higher one, where
+    f falls, or is level."""
+    f = Function(
+        lambda x: float((x[0] ** 2 - 1) ** 2 + x[0] / 2), lambda x: 4 * x * (x**2 - 1) + 0.5
+    )
+    g = f.gradient([-1.3])[0]
+    method = GradientDescent(ExactLineSearch(initial=(-1.3 - to) / g))
+    result = minimize(f, [-1.3], method, bounds=bounds, engine=engine, record=True, max_iter=50)
+    assert (np.diff(result.path.fun) < 1e-15).all()
+    assert abs(result.x[0] + 1.05745) < 1e-4
+
+
+def test_a_level_trial_above_the_start_is_too_long():
+    """Where it is level in another valley, the search begins again below it."""
+    line = ExactLineSearch()
+    search = line.init()
+    line.begin(1.0, -1.0, search)
+    assert not line.accepts(8.0, 1.5, 0.0, search) and line.accepts(8.0, 1.0, 0.0, search)
+    assert line.next(6.0, 1.5, -0.5, search) == 12.0
+    assert line.next(8.0, 1.5, 0.0, search) == 4.0
+
+
+@both_engines
+@pytest.mark.parametrize("search", [Backtracking(), ExactLineSearch()], ids=repr)
+@pytest.mark.parametrize("bounds", [None, [(-2, 2), (-1, 1)]], ids=["free", "bounds"])
+def test_a_direction_that_climbs_is_no_rest(search, bounds, engine):
+    """Newton's step to the saddle of x^2 - y^2 goes uphill along y."""
+    result = minimize(Saddle(), [0.1, 0.5], Newton(search), bounds=bounds, engine=engine)
+    assert result.status == Status.LINE_SEARCH and not result.success
+
+
+@both_engines
 def test_a_coordinate_that_the_coupled_step_pushes_out_is_held(engine):
     """At (-1, 0) both gradients point inwards, but the step to (-4.87, 5.13) leaves the first."""
     result = minimize(

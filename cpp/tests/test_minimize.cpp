@@ -262,8 +262,8 @@ void newton_on_a_bound() {
 // A velocity that leads beyond a bound holds the point on it: that is no rest.
 void velocity_at_a_bound() {
     const auto f = landscape("Quadratic");
-    Options how = options(10000, no_limit);
-    std::get<stopping::StepTolerance>(how.rules).limit = 1e-9;
+    auto how = options(10000);
+    std::get<ml4pa::stopping::StepTolerance>(how.rules).limit = 1e-9;
     const auto run =
         start({"momentum", {0.95}}, {5.0, 4.0}, Rate(0.1), 0.0, inf, 0, {{-0.5, -0.5}, {5.0, 5.0}});
     const Outcome out = finish(*run, *f, how);

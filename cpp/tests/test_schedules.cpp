@@ -80,10 +80,11 @@ void line_searches() {
     CHECK(search(*back) == 4.0);
     CHECK(!back->accepts(1.0, std::numeric_limits<double>::quiet_NaN(), 0.0));
 
-    // Above the start the minimum has been passed, however flat or falling it is there.
+    // Above the start the minimum has been passed, however level it is there.
     CHECK(exact->begin(1.0, -1.0) > 0.0);
     CHECK(exact->accepts(8.0, 1.0, 0.0) && !exact->accepts(8.0, 1.5, 0.0));
-    CHECK(exact->next(8.0, 1.5, -1.0) == 4.0);
+    CHECK(exact->next(6.0, 1.5, -0.5) == 12.0);
+    CHECK(exact->next(8.0, 1.5, 0.0) == 4.0);
 
     // Past the end of what is finite the trial is too long, not good.
     const double inf = std::numeric_limits<double>::infinity();

@@ -16,7 +16,7 @@ class ExactLineSearch(LineSearch):
     With :math:`\varphi(\eta) = f(\theta - \eta v)`: the step is doubled while :math:`\varphi`
     falls, then the zero of :math:`\varphi'` is found between the last two trials by secants, kept
     off the ends of the bracket, until :math:`|\varphi'(\eta)| \le \mathrm{tol}\,|\varphi'(0)|`.
-    A trial above :math:`\varphi(0)` has passed the minimum, whatever its slope.
+    Where it comes to a point above :math:`\varphi(0)`, it looks again nearer to the start.
 
     Parameters
     ----------
@@ -61,23 +61,23 @@ class ExactLineSearch(LineSearch):
         return search["last"]
 
     def accepts(self, eta: float, f: float, slope: float, search: dict[str, float]) -> bool:
-        small = abs(slope) <= self.tol * abs(search["slope0"])
-        return small and not self._rises(f, search["f0"])
+        higher = f > search["f0"] + 1e-12 * abs(search["f0"])  # beyond rounding
+        return math.isfinite(f) and self._is_level(slope, search) and not higher
 
     def next(self, eta: float, f: float, slope: float, search: dict[str, float]) -> float:
-        rises = self._rises(f, search["f0"])
-        if not rises and slope < 0.0:
+        if math.isfinite(f) and self._is_level(slope, search):
+            # Above the start, in another valley or at a bound: the minimum was passed on the way.
+            search.update(low=0.0, low_slope=search["slope0"], high=eta, high_slope=math.inf)
+        elif math.isfinite(f) and slope < 0.0:
             search.update(low=eta, low_slope=slope)
         else:
-            known = not rises and math.isfinite(slope)
+            known = math.isfinite(f) and math.isfinite(slope)
             search.update(high=eta, high_slope=slope if known else math.inf)
         search["last"] = self._trial(**search)
         return search["last"]
 
-    @staticmethod
-    def _rises(f: float, f0: float) -> bool:
-        """Whether f is above f0, beyond rounding, or not finite."""
-        return not (math.isfinite(f) and f <= f0 + 1e-12 * abs(f0))
+    def _is_level(self, slope: float, search: dict[str, float]) -> bool:
+        return abs(slope) <= self.tol * abs(search["slope0"])
 
     @staticmethod
     def _trial(low: float, low_slope: float, high: float, high_slope: float, **_: float) -> float:

@@ -10,7 +10,8 @@ namespace ml4pa::learning_rates {
 
 // The first minimum of phi along the direction: doubles the step while phi still falls, then finds
 // the zero of phi' between the last two by secants, kept off the ends of the bracket, until
-// |phi'(eta)| <= tol |phi'(0)|. A trial above phi(0) has passed the minimum, whatever its slope.
+// |phi'(eta)| <= tol |phi'(0)|. Where it comes to a point above phi(0), it looks again nearer to
+// the start.
 class ExactLineSearch final : public LineSearch {
 public:
     static constexpr const char* name = "exact_line_search";
@@ -29,17 +30,23 @@ public:
         return last_;
     }
     bool accepts(double, double f, double slope) const override {
-        return std::fabs(slope) <= tol_ * std::fabs(slope0_) && !rises(f);
+        const bool higher = f > f0_ + 1e-12 * std::fabs(f0_);  // beyond rounding
+        return finite(f) && is_level(slope) && !higher;
     }
     double next(double eta, double f, double slope) override {
-        const bool higher = rises(f);
-        if (!higher && slope < 0.0) {
+        if (finite(f) && is_level(slope)) {
+            // Above the start, in another valley or at a bound: the minimum was passed on the way.
+            low_ = 0.0;
+            low_slope_ = slope0_;
+            high_ = eta;
+            high_slope_ = std::numeric_limits<double>::infinity();
+        } else if (finite(f) && slope < 0.0) {
             low_ = eta;
             low_slope_ = slope;
         } else {
             high_ = eta;
             high_slope_ =
-                !higher && finite(slope) ? slope : std::numeric_limits<double>::infinity();
+                finite(f) && finite(slope) ? slope : std::numeric_limits<double>::infinity();
         }
         last_ = trial();
         return last_;
@@ -58,8 +65,7 @@ public:
     }
 
 private:
-    // Whether f is above f0, beyond rounding, or not finite.
-    bool rises(double f) const { return !(finite(f) && f <= f0_ + 1e-12 * std::fabs(f0_)); }
+    bool is_level(double slope) const { return std::fabs(slope) <= tol_ * std::fabs(slope0_); }
 
     double trial() const {
         if (!finite(high_)) return 2.0 * low_;
