@@ -253,3 +253,15 @@ def square_jac(x):
 
 def bowl_function() -> Function:
     return Function(bowl, bowl_jac, bowl_hess)
+
+
+def plane(n=200, seed=0, noise=0.1):
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, 3))
+    return X, X @ [1.0, 2.0, 3.0] + 0.5 + noise * rng.normal(size=n)
+
+
+def classes(n=200, seed=0):
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, 3))
+    return X, (X @ [1.0, -1.0, 0.5] + rng.logistic(size=n) > 0).astype(float)

@@ -15,7 +15,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from promises import both_engines
 
 from ml4pa import CMAES, Function, Status, minimize
-from ml4pa.landscapes import Discus, Ellipsoid, Rosenbrock, Rotated, Sphere
+from ml4pa.landscapes import Beale, Discus, Ellipsoid, Rosenbrock, Rotated, Sphere
 from ml4pa.methods.cmaes.box import Box
 from ml4pa.random import normals
 
@@ -531,3 +531,18 @@ def test_methods_with_arrays_are_compared_and_hashed():
     assert a == CMAES(0.5, scale=np.array([1.0, 2.0]), initial_covariance=[[1, 0], [0, 1]])
     assert hash(a) == hash(pickle.loads(pickle.dumps(a)))
     assert a != CMAES(0.5)
+
+
+@both_engines
+def test_no_more_parents_than_there_are_children(engine):
+    text = r"^mu=1000 must be <= population_size=6, that of n=2"
+    with pytest.raises(ValueError, match=text):
+        CMAES(0.3, mu=1000).parameters(2)
+    with pytest.raises(ValueError, match=text):
+        CMAES(0.3, mu=1000).start([1.0, 2.0], engine=engine)
+    with pytest.raises(ValueError, match=text):
+        minimize(Beale(), [1.0, 2.0], CMAES(0.3, mu=1000), engine=engine)
+    with pytest.raises(ValueError, match=r"^mu=7 must be <= population_size=6"):
+        CMAES(0.3, mu=7).parameters(2)
+    assert CMAES(0.3, mu=6).parameters(2).mu == 6
+    assert CMAES(0.3, mu=1000).parameters(2, 1000).population_size == 1000

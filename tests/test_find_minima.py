@@ -7,7 +7,16 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import ml4pa
-from ml4pa import Adam, Function, Minima, Newton, find_minima
+from ml4pa import (
+    Adam,
+    Backtracking,
+    Function,
+    GradientDescent,
+    Minima,
+    Newton,
+    find_minima,
+    multistart,
+)
 from ml4pa.landscapes import (
     LANDSCAPES,
     Beale,
@@ -328,6 +337,7 @@ def test_a_minimum_in_the_corner_of_a_small_window_is_the_corner():
 @pytest.mark.parametrize("given", DERIVATIVES)
 def test_newton_finds_all_nine_points_of_a_stretched_window(given):
     minima = Stretched([1e-6, 1e2], given=given).search(method="newton", starts=100)
+    assert minima.runs.nit.max() < 100  # by gradients in these units no run would end
     assert minima.kind == ["minimum"] * 4 + ["saddle"] * 4 + ["maximum"]
     assert_allclose(minima.x[-1] / [1e-6, 1e2], [-0.270845, -0.923039], atol=1e-6)
 
@@ -414,3 +424,14 @@ def test_repr_is_a_table():
     several = repr(find_minima(Himmelblau(), starts=100, rng=1))
     assert several.startswith("<Minima: 4 minima from 100 starts (0 unfinished)")
     assert repr(find_minima(Beale(), starts=1, rng=1)).startswith("<Minima: none from 1 start (")
+
+
+def test_landscapes_are_searched_as_they_are():
+    """In a window of any size: natively, with the bits of `multistart`."""
+    f, window = Himmelblau(), [(2.5, 3.5), (1.96875, 2.03125)]
+    found = find_minima(f, window, starts=20, rng=1)
+    method = GradientDescent(Backtracking(), clip=0.0625 / 50)
+    gtol = found.runs[int(np.argmax(found.runs.success))].stop.limit
+    runs = multistart(f, found.runs.starts, method, bounds=window, gtol=gtol, max_iter=2000)
+    assert_array_equal(found.runs.nit, runs.nit)
+    assert_array_equal(found.runs.x, runs.x)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import pickle
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -593,3 +594,13 @@ def test_derivatives_that_a_landscape_of_ones_own_lacks_are_named() -> None:
     assert minimize(Function(sloped, sloped.gradient), x, "newton").success
     with pytest.raises(NotImplementedError, match="^Empty has no _value: define it$"):
         Empty(2)(x)
+
+
+@pytest.mark.parametrize(
+    "kind", [k for k in LANDSCAPES if k.dimension and "__init__" not in vars(k)]
+)
+def test_a_landscape_of_a_fixed_dimension_takes_none(kind):
+    for n in (7, kind.dimension, "junk", [1, 2]):
+        text = f"n={n!r} is given, but {kind.__name__} is defined on n={kind.dimension} alone"
+        with pytest.raises(TypeError, match=f"^{re.escape(text)}"):
+            kind(n)

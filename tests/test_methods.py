@@ -42,6 +42,7 @@ from ml4pa import (
     Warmup,
     _core,
     minimize,
+    multistart,
 )
 from ml4pa.landscapes import (
     Beale,
@@ -54,7 +55,6 @@ from ml4pa.landscapes import (
     Sphere,
 )
 from ml4pa.learning_rates import native
-from ml4pa.method import GradientMethod, hyper
 
 
 def points(method, x0, gradients, engine, hessian=None):
@@ -549,62 +549,6 @@ def test_the_texts_of_hyper_parameters():
         GradientDescent(Constant)
 
 
-def test_a_method_that_lacks_its_decorator_is_told():
-    """Its hyper-parameters are none yet, inherited, new or given another default."""
-
-    class Bare(GradientMethod):
-        beta: float = hyper(0.9, ge=0, lt=1)
-
-    class Below(Bare):
-        pass
-
-    class Other(Momentum):
-        momentum: float = hyper(0.5, ge=0, lt=1)
-
-    for kind, name in ((Bare, "beta of Bare"), (Below, "beta of Bare"), (Other, "momentum of Oth")):
-        for _ in range(2):
-            with pytest.raises(TypeError, match=rf"^{name}.*class with @dataclass\(frozen=True\)$"):
-                kind(0.1)
-
-    class Renamed(Momentum):
-        name = "renamed"
-
-    assert Renamed(0.1).momentum == 0.9
-    assert dataclasses.dataclass(frozen=True)(Other)(0.1).momentum == 0.5
-
-
-@pytest.mark.parametrize(
-    ("returned", "text"),
-    [
-        (None, r"Mine.step\(...\)=None must be an array of real numbers"),
-        (1.0, r"Mine.step\(...\) has shape \(\), but x has length 2: give shape \(2,\)"),
-        (np.ones(3), r"Mine.step\(...\) has shape \(3,\), but x has length 2"),
-        (np.ones((2, 1)), r"Mine.step\(...\) has shape \(2, 1\), but x has length 2"),
-    ],
-)
-def test_a_step_that_returns_no_vector_is_told(returned, text):
-    class Mine(GradientMethod):
-        def step(self, theta, g, eta, state):
-            return returned
-
-    with pytest.raises((TypeError, ValueError), match=text):
-        minimize(Sphere(2), [1.0, 2.0], Mine(0.1), max_iter=3)
-
-
-def test_a_step_may_return_a_list():
-    class Mine(GradientMethod):
-        def step(self, theta, g, eta, state):
-            return [0.5 * x for x in theta.tolist()]
-
-    assert minimize(Sphere(2), [1.0, 2.0], Mine(0.1), max_iter=2).x.tolist() == [0.25, 0.5]
-
-    class Nothing(GradientMethod):
-        pass
-
-    with pytest.raises(NotImplementedError, match="^Nothing has no step: define it$"):
-        minimize(Sphere(2), [1.0, 2.0], Nothing(0.1), max_iter=2)
-
-
 @pytest.mark.parametrize("method", MINIMAL.values(), ids=MINIMAL)
 def test_methods_are_records(method):
     same = dataclasses.replace(method)
@@ -613,3 +557,24 @@ def test_methods_are_records(method):
     name = dataclasses.fields(method)[0].name
     with pytest.raises(dataclasses.FrozenInstanceError):
         setattr(method, name, 1.0)
+
+
+@both_engines
+@pytest.mark.parametrize("n", [1, 2, 3])
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_hessian_that_is_not_finite_is_not_called_singular(n, value, engine):
+    def hess(x):
+        h = np.eye(n)
+        h[0, -1] = value
+        return h
+
+    f = Function(lambda x: float(x @ x), lambda x: 2.0 * x, hess)
+    for result in (
+        minimize(f, np.ones(n), Newton(), engine=engine),
+        multistart(f, [np.ones(n)] * 3, Newton(), engine=engine)[1],
+    ):
+        assert result.status == Status.DIVERGED and not result.success
+        assert result.message.startswith(
+            f"diverged: the Hessian is not finite at f = {n} after 0 steps"
+        )
+    assert_array_equal(result.x, np.ones(n))

@@ -6,6 +6,8 @@ A new method inherits these tests by its line in the registry: `MINIMAL` is made
 from __future__ import annotations
 
 import dataclasses
+import decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -309,3 +311,33 @@ def test_what_is_masked_is_not_taken_in_silence(engine):
         minimize(Sphere(4), y, engine=engine)
     told = fit(Polynomial(1), np.arange(3.0), y[:3], engine=engine)  # a mask of nothing
     assert_array_equal(told.params.round(12), [1.0, 1.0])
+
+
+@both_engines
+def test_pythons_numbers_are_numbers(engine):
+    expected = minimize(Sphere(2), [0.5, 1.0], Adam(0.1), max_iter=5, engine=engine)
+    for x0 in (
+        np.array([0.5, 1.0], dtype=object),
+        [Fraction(1, 2), 1],
+        [decimal.Decimal("0.5"), True],
+    ):
+        told = minimize(Sphere(2), x0, Adam(0.1), max_iter=5, engine=engine)
+        assert_array_equal(told.x, expected.x)
+
+
+@pytest.mark.parametrize("odd", [None, "1.5", 1j, np.complex128(1), np.datetime64("2020"), 10**400])
+def test_text_and_none_are_not(odd):
+    with pytest.raises(TypeError, match="^x0=.* must be an array of real numbers"):
+        minimize(Sphere(2), np.array([0.5, odd], dtype=object), Adam(0.1))
+
+
+@both_engines
+def test_a_hessian_that_is_not_wanted_is_looked_at(engine):
+    run = Adam(0.1).start([1.0, 2.0], engine=engine)
+    with pytest.raises(TypeError, match="^H='junk' must be an array of real numbers"):
+        run.tell(run.ask(), 1.0, np.ones(2), "junk")
+    with pytest.raises(ValueError, match=r"^H has shape \(3, 3\)"):
+        run.tell(run.ask(), 1.0, np.ones(2), np.eye(3))
+    assert run.iteration == 0
+    run.tell(run.ask(), 1.0, np.ones(2), np.eye(2))
+    assert run.iteration == 1

@@ -209,6 +209,15 @@ def test_no_run_has_a_value(value, method, target):
     assert one.verdict == "as good"
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_some_runs_have_a_value(value):
+    starts = np.repeat([[-1.0, 2.0], [1.0, 2.0]], 4, axis=0)
+    rates = space(Momentum, learning_rate=log_scale(1e-4, 1))
+    some = quick(lambda x: value if x[0] < 0 else 1.0, starts, rates, budget=6)
+    assert some.verdict == "as good"
+    assert not any((runs.fun < np.inf).all() for runs in (some.runs, some.default_runs))
+
+
 def test_a_cost_of_the_users_own_needs_no_value():
     varied = space(Momentum, learning_rate=log_scale(1e-4, 1))
     goal = lambda runs: runs.nit  # noqa: E731

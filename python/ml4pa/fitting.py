@@ -349,7 +349,8 @@ def _by_default(result: Result, cost: Cost, how: Method, gtol: float | None) -> 
     """
     if result.status == Status.GRADIENT_TOLERANCE and gtol is None:
         return "gtol"
-    if result.status not in (Status.TOLFUN, Status.BEHIND) or how.tolfun != CMAES.tolfun:  # type: ignore[attr-defined]
+    settled = result.status in (Status.TOLFUN, Status.BEHIND)
+    if not settled or getattr(how, "tolfun", None) != CMAES.tolfun:
         return None
     of_zero = cost.scale * float(np.sum(cost.y * cost.y))
     return "tolfun" if CMAES.tolfun > MOST_OF_ZERO * MOST_OF_ZERO * of_zero else None

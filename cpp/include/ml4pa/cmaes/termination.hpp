@@ -69,14 +69,8 @@ public:
         const Stop flat = is_flat(settled ? spread : std::numeric_limits<double>::infinity());
         const double limit = std::max(tol.fun, lag(d));
         if (settled && spread <= limit) {
-            double least = at(best_, generation_ - 1), most = least;
             const std::int64_t count = flat ? std::min(n_ + 6, generation_) : window_;
-            const std::int64_t first = generation_ - std::min(count, memory);
-            for (std::int64_t t = first; t < generation_; ++t) {
-                least = std::min(least, at(best_, t));
-                most = std::max(most, at(best_, t));
-            }
-            spread = std::max(spread, most - least);
+            spread = std::max(spread, range_of_bests(std::min(count, memory)));
             if (spread <= tol.fun) return {tolfun, spread, tol.fun};
             if (spread <= limit) return {behind, spread, limit};
         }
@@ -112,6 +106,16 @@ private:
             values[static_cast<std::size_t>(generation_ % memory)] = f;
     }
 
+    // How far apart the newest `count` best values are.
+    double range_of_bests(std::int64_t count) const {
+        double least = at(best_, generation_ - 1), most = least;
+        for (std::int64_t t = generation_ - count; t < generation_; ++t) {
+            least = std::min(least, at(best_, t));
+            most = std::max(most, at(best_, t));
+        }
+        return most - least;
+    }
+
     // The spread below which a descent that is above the best value would need ten thousand times
     // the generations of its window to come down to it: it makes room for the next one.
     double lag(const Distribution& d) const {
@@ -128,16 +132,10 @@ private:
         if (!level(generation_ - 1)) return {};
         const std::int64_t count = std::min({generation_, n_ + 6, memory});
         std::int64_t flat = 0;
-        const double last = at(best_, generation_ - 1);
-        double least = last, most = last;
-        for (std::int64_t t = generation_ - count; t < generation_; ++t) {
-            flat += level(t);
-            least = std::min(least, at(best_, t));
-            most = std::max(most, at(best_, t));
-        }
+        for (std::int64_t t = generation_ - count; t < generation_; ++t) flat += level(t);
         if (3 * flat <= n_ + 6) return {};
-        spread = std::max(spread, most - least);
-        const double limit = roundings * std::fabs(last);
+        spread = std::max(spread, range_of_bests(count));
+        const double limit = roundings * std::fabs(at(best_, generation_ - 1));
         if (spread <= limit) return {resolution, spread, limit};
         return {flat_fitness, static_cast<double>(flat), static_cast<double>(count)};
     }
