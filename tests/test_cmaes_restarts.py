@@ -198,3 +198,20 @@ def test_restarted_run_is_saved_and_goes_on_bit_for_bit(engine, tmp_path):
         assert restarts.story(copy.snapshot()) == restarts.story(told)
         for name, value in copy.snapshot().items():
             assert_array_equal(value, told[name], err_msg=name)
+
+
+def test_each_descent_measures_its_shape_from_the_same_draws():
+    """The start vectors of the power iterations come from the key of the run."""
+    f, method = Rastrigin(3), CMAES(0.5, restarts="ipop", tolfun=1e-3)
+    runs = [method.start([2.0, 3.0, 1.0], rng=7, engine=e) for e in ("compiled", "numpy")]
+    first = [run.snapshot() for run in runs]
+    for run in runs:
+        while run.state["restart"] < 1:
+            run.tell(run.ask(), f(run.ask()))
+    other = method.start([2.0, 3.0, 1.0], rng=8).snapshot()
+    for name in ("widest", "narrowest"):
+        draws = first[0][name]
+        for state in (first[1], *(run.snapshot() for run in runs)):
+            assert_array_equal(state[name], draws)
+        assert not np.array_equal(draws, other[name])
+    assert not np.array_equal(first[0]["widest"], first[0]["narrowest"])
