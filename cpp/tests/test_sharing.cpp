@@ -78,6 +78,41 @@ void exceptions_come_through() {
         }
 }
 
+// The calling thread asks while it waits for the others, and what it throws ends them where they would
+// ask.
+void a_team_listens() {
+    const auto start = std::chrono::steady_clock::now();
+    const auto seconds = [&] {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    };
+    const TeamLimit two(2);
+    const Listening listening([] { throw std::runtime_error("heard"); });
+    bool caught = false;
+    try {
+        parallel_for(2, worth_threads, [&](Index i) {
+            for (const Listener look = Listener::here(); i == 1 && seconds() < 20.0;)
+                look(LookUp::turn);
+        });
+    } catch (const std::runtime_error&) {
+        caught = true;
+    }
+    CHECK(caught && seconds() < 10.0);
+}
+
+void exceptions_leave_a_loop() {
+    for (const Index thrower : {0, 99}) {
+        bool caught = false;
+        try {
+            parallel_for(100, worth_threads, [&](Index i) {
+                if (i == thrower) throw std::runtime_error("work");
+            });
+        } catch (const std::runtime_error&) {
+            caught = true;
+        }
+        CHECK(caught);
+    }
+}
+
 // Whatever it decides from what the batches take, each item is done once, also where the costs
 // change from batch to batch.
 void batches_of_any_cost() {
@@ -151,6 +186,8 @@ int main() {
     every_item_is_done_once();
     what_is_cut_off_is_the_end();
     exceptions_come_through();
+    a_team_listens();
+    exceptions_leave_a_loop();
     batches_of_any_cost();
     machine_code();
     return test::failures();

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <exception>
 
 #include "ml4pa/parallel.hpp"
 
@@ -19,8 +18,9 @@ template <class Work, class Poll>
 Index share_out(Index items, int threads, Index block, const Work& work, const Poll& poll) {
     std::atomic<Index> next{0};
     std::atomic<bool> going{true};
+    Team team;
     auto claim = [&](bool looks_up) {
-        while (going.load(std::memory_order_relaxed)) {
+        while (going.load(std::memory_order_relaxed) && !team.ended()) {
             const Index first = next.fetch_add(block, std::memory_order_relaxed);
             if (first >= items) {
                 next.store(items, std::memory_order_relaxed);
@@ -32,18 +32,9 @@ Index share_out(Index items, int threads, Index block, const Work& work, const P
     };
 #ifdef _OPENMP
     if (threads > 1) {
-        std::exception_ptr error;
 #pragma omp parallel num_threads(threads)
-        {
-            try {
-                claim(omp_get_thread_num() == 0);
-            } catch (...) {
-#pragma omp critical(ml4pa_share_out)
-                error = std::current_exception();
-                going.store(false, std::memory_order_relaxed);
-            }
-        }
-        if (error) std::rethrow_exception(error);
+        team.join([&] { claim(omp_get_thread_num() == 0); });
+        team.rethrow();
         return std::min(next.load(), items);
     }
 #endif
