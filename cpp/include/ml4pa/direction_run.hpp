@@ -9,21 +9,18 @@
 #include "ml4pa/gradient_run.hpp"
 #include "ml4pa/linalg.hpp"
 #include "ml4pa/line_search.hpp"
+#include "ml4pa/linear_system.hpp"
 #include "ml4pa/stopping/registry.hpp"
 
 namespace ml4pa {
-
-// Whether there is a solution, and whether the matrix is positive definite.
-struct Solved {
-    bool exists, definite;
-};
 
 // The direction from gradient and Hessian.
 class Direction {
 public:
     virtual ~Direction() = default;
     virtual bool wants_hessian() const = 0;
-    // Writes v, or leaves it where there is none, the Hessian being singular.
+    // Writes v, or leaves it where there is none, the Hessian being singular. Whoever listens may
+    // throw.
     virtual Solved solve(Index n, const double* g, const double* h, double* v) = 0;
 };
 
@@ -49,6 +46,7 @@ public:
           options_(std::move(options)),
           point_(n),
           v_(n),
+          next_v_(n),
           noisy_(options_.plain() ? 0 : n),
           ends_there_(bounds_ && search_ && (wants_hessian() || !search_->bends())) {
         std::copy_n(x0, n, point_.data());
@@ -70,14 +68,18 @@ public:
             return go(search_->next(eta_, f, trial_slope(g)));
         }
         if (!finite(f)) return halt({Reason::diverged, f, 0.0});
-        if (trials_ > 0) ++iteration_;  // the accepted trial is the next iterate
+        const std::int64_t step =
+            iteration_ + (trials_ > 0);  // an accepted trial is the next iterate
+        const bool bent = !wants_hessian() || std::all_of(h, h + n_ * n_, finite);
+        Solved solved{};
+        if (bent) solved = solve(perturbed(options_, step, g, n_, noisy_.data()), h);
+        // Only now: who listens to the solution may throw, and then the same is told again.
+        iteration_ = step;
         std::copy_n(point_.data(), n_, theta_.data());
-        if (wants_hessian() && !std::all_of(h, h + n_ * n_, finite))
-            return halt({Reason::diverged, f, second_derivative});
-        const double* noisy = perturbed(options_, iteration_, g, n_, noisy_.data());
-        const Solved solved = solve(noisy, h);
+        if (!bent) return halt({Reason::diverged, f, second_derivative});
         if (!solved.definite) ++indefinite_;
         if (!solved.exists) return halt({Reason::singular, f, 0.0});
+        std::swap(v_, next_v_);
         if (!search_) {
             go(options_.rate(iteration_));
             ++iteration_;
@@ -121,10 +123,10 @@ private:
         return at < 0.0 && ends_there_ && eta_ >= first_reach() ? 0.0 : at;
     }
 
-    // v, 0 where a bound holds the coordinate. Those that Newton's step would take beyond a bound,
+    // The next v, 0 where a bound holds the coordinate. Those that Newton's step would take beyond a bound,
     // against their own gradients, are held as well.
     Solved solve(const double* g, const double* h) {
-        if (!bounds_) return direction_->solve(n_, g, h, v_.data());
+        if (!bounds_) return direction_->solve(n_, g, h, next_v_.data());
         std::vector<char> held(static_cast<std::size_t>(n_));
         const auto is_held = [&](Index i) { return held[static_cast<std::size_t>(i)] != 0; };
         const auto hold = [&](Index i, bool beyond) {
@@ -138,15 +140,16 @@ private:
                 std::copy_n(h, n_ * n_, free_h_.data());
                 restrict_to_free(n_, free_h_.data(), is_held);
             }
-            const Solved solved = direction_->solve(n_, free_g_.data(), free_h_.data(), v_.data());
+            const Solved solved =
+                direction_->solve(n_, free_g_.data(), free_h_.data(), next_v_.data());
             if (!solved.exists) return solved;
             bool more = false;
             for (Index i = 0; i < n_; ++i)
-                if (!is_held(i)) more |= hold(i, holds(i, v_[i]));
+                if (!is_held(i)) more |= hold(i, holds(i, next_v_[i]));
             if (!more) return solved;
         }
     }
-    bool holds(Index i, double v) const { return bounds_ && bounds_.hold(i, theta_[i], v); }
+    bool holds(Index i, double v) const { return bounds_ && bounds_.hold(i, point_[i], v); }
     // Whether the gradient is 0 where no bound holds the coordinate.
     bool rests(const double* g) const {
         for (Index i = 0; i < n_; ++i)
@@ -185,7 +188,7 @@ private:
     std::unique_ptr<Direction> direction_;
     std::unique_ptr<LineSearch> search_;
     GradientOptions options_;
-    Array point_, v_, noisy_;
+    Array point_, v_, next_v_, noisy_;
     bool ends_there_;
     Array free_g_, free_h_;        // of the coordinates that no bound holds
     std::int64_t indefinite_ = 0;  // systems that were not positive definite
