@@ -94,6 +94,7 @@ void GeneticAlgorithm::within(const Draws& draws, double* X) {
     if (!bounds_) return;
     for (Index i = 0; i < size_; ++i) {
         draws.uniforms_row(genetic::box, i, work_.data(), n_);
+        look_up()(5 * n_);
         for (Index j = 0; j < n_; ++j) {
             const auto k = static_cast<std::size_t>(j);
             const double low = bounds_.low[k];
@@ -113,6 +114,7 @@ void GeneticAlgorithm::first_generation(double* X) {
     std::copy_n(start_.data(), n_, X);
     if (!code_) return;
     for (Index i = 0; i < size_; ++i) {
+        look_up()(2 * length_);
         code_->encode(X + i * n_, genes_.data());
         code_->decode(genes_.data(), X + i * n_);
     }
@@ -122,7 +124,7 @@ void GeneticAlgorithm::first_generation(double* X) {
 void GeneticAlgorithm::rank_parents() {
     std::copy_n(values_.data(), size_, costs_.data());
     std::copy_n(elite_values_.data(), elites_, costs_.data() + size_);
-    ranking_(costs_.data(), size_ + elites_, order_.data());
+    ranking_(costs_.data(), size_ + elites_, order_.data(), look_up());
 }
 
 const double* GeneticAlgorithm::parent(Index place) const {
@@ -141,14 +143,15 @@ void GeneticAlgorithm::sample(double* X) {
     select(draws);
     double* genes = X;
     if (code_) {
-        for (Index i = 0; i < size_; ++i)
+        for (Index i = 0; i < size_; ++i, look_up()(length_))
             code_->encode(parent(i), parent_genes_.data() + i * length_);
         genes = genes_.data();
     }
     cross(draws, genes);
     mutate(draws, rate(), std::exp(-decay_ * static_cast<double>(iteration_)), genes, length_);
     if (code_)
-        for (Index i = 0; i < size_; ++i) code_->decode(genes + i * length_, X + i * n_);
+        for (Index i = 0; i < size_; ++i, look_up()(length_))
+            code_->decode(genes + i * length_, X + i * n_);
 }
 
 void GeneticAlgorithm::select(const Draws& draws) {
@@ -162,7 +165,7 @@ void GeneticAlgorithm::select(const Draws& draws) {
 void GeneticAlgorithm::cross(const Draws& draws, double* children) {
     const Index pairs = (size_ + 1) / 2;
     draws.uniforms_of(genetic::pairs, pairs, pair_u_.data(), 4);
-    for (Index i = 0; i < pairs; ++i) {
+    for (Index i = 0; i < pairs; ++i, look_up()(4 * length_)) {
         const double* u = pair_u_.data() + 4 * i;
         const double* a = chromosome(places_[static_cast<std::size_t>(2 * i)]);
         const double* b = chromosome(places_[static_cast<std::size_t>(2 * i + 1)]);
@@ -187,7 +190,7 @@ double GeneticAlgorithm::rate() const {
 void GeneticAlgorithm::mutate(const Draws& draws, double rate, double decay, double* genes,
                               Index length) {
     for (Index j = 0; j < n_; ++j) scaled_[static_cast<std::size_t>(j)] = scale_[j] * decay;
-    mutation_.apply({draws, rate, scaled_.data(), neurons_, genes, size_, length});
+    mutation_.apply({draws, rate, scaled_.data(), neurons_, genes, size_, length, look_up()});
 }
 
 void GeneticAlgorithm::update(const double* X, const double* values) {

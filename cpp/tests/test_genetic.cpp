@@ -100,7 +100,7 @@ void mutations_hit_genes_at_their_rate() {
             for (std::uint64_t t = 0; t < times; ++t) {
                 const Draws draws{Key(9), t};
                 std::vector<double> genes(at(rows * length), 1.0);
-                entry.apply({draws, rate, scale.data(), neurons, genes.data(), rows, length});
+                entry.apply({draws, rate, scale.data(), neurons, genes.data(), rows, length, {}});
                 for (Index k = 0; k < rows * length; ++k) {
                     CHECK(std::isfinite(genes[at(k)]));
                     hits += genes[at(k)] != 1.0;
@@ -109,7 +109,8 @@ void mutations_hit_genes_at_their_rate() {
                         CHECK(genes[at(k)] * genes[at(k)] == genes[at(k)]);
                 }
                 if (is(entry.name, "bit_flip")) {  // what is flipped twice is as before
-                    entry.apply({draws, rate, scale.data(), neurons, genes.data(), rows, length});
+                    entry.apply(
+                        {draws, rate, scale.data(), neurons, genes.data(), rows, length, {}});
                     for (const double bit : genes) CHECK(bit == 1.0);
                 }
                 if (is(entry.name, "nodal"))
@@ -160,7 +161,7 @@ void each_gene_has_its_own_scale() {
             if (is(entry.name, "bit_flip")) continue;
             const Draws draws{Key(2), 0};
             std::vector<double> genes(at(rows * length), 2.0), steps;
-            entry.apply({draws, rate, scale.data(), neurons, genes.data(), rows, length});
+            entry.apply({draws, rate, scale.data(), neurons, genes.data(), rows, length, {}});
             const double unit = is(entry.name, "multiplicative") ? 2.0 : 1.0;
             for (Index j = 0; j < length; ++j) {
                 double square = 0.0;
@@ -346,6 +347,44 @@ void every_operator_in_a_run() {
             goes_through(given("multiplicative", crossover, "tournament", 9, 2), n);
 }
 
+// A large generation asks after some 100 microseconds of work, whatever part of it takes the time.
+void large_generations_look_up() {
+    constexpr Index n = 100, size = 1000;
+    int looks = 0;
+    const auto looks_of = [&](const auto& work) {
+        looks = 0;
+        work();
+        return looks;
+    };
+    LookUp look_up;
+    look_up.set([&] { ++looks; });
+    const std::vector<double> scale(at(n), 1.0), neurons{n};
+    for (const auto& entry : genetic::mutations)
+        for (const double rate : {0.5, 1.0}) {
+            std::vector<double> genes(at(10 * size * n), 1.0);
+            const Draws draws{Key(2), 0};
+            CHECK(looks_of([&] {
+                      entry.apply({draws, rate, scale.data(), neurons, genes.data(), 10 * size, n,
+                                   look_up});
+                  }) >= (is(entry.name, "bit_flip") && rate == 1.0 ? 3 : 15));
+        }
+    Bounds bounds;
+    bounds.low.assign(at(n), -2.0);
+    bounds.high.assign(at(n), 3.0);
+    Parameters bits = given("bit_flip", "uniform", "tournament", size, 1);
+    bits.numbers["mutation_rate"] = {1e-6};
+    bits.numbers["bits"] = {30.0};
+    const std::vector<double> x0(at(n), 1.0);
+    const auto run = make_population_run("genetic_algorithm", bits, 7, x0.data(), n, bounds);
+    run->set_look_up([&] { ++looks; });
+    // The box: 5 a number; encoding and decoding: 2 a gene.
+    CHECK(looks_of([&] { run->population(); }) >= (5 + 2 * 30) * size * n / LookUp::turn - 1);
+    const std::vector<double> values(at(size), 1.0);
+    run->tell(run->population(), values.data());
+    // Encoding, crossing and decoding: 1, 2 and 1 a gene.
+    CHECK(looks_of([&] { run->population(); }) >= 4 * size * 30 * n / LookUp::turn - 1);
+}
+
 }  // namespace
 
 int main() {
@@ -361,5 +400,6 @@ int main() {
     many_values_are_ranked_as_a_stable_sort_does();
     bits_come_back();
     every_operator_in_a_run();
+    large_generations_look_up();
     return test::failures();
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "ml4pa/genetic/draws.hpp"
+#include "ml4pa/look_up.hpp"
 
 namespace ml4pa::genetic {
 
@@ -14,6 +15,7 @@ struct Mutation {
     const std::vector<double>& neurons;  // how many weights each has
     double* genes;                       // rows x length
     Index rows, length;
+    const LookUp& look_up;
 };
 
 // gene <- gene(gene, s_j, z), each with probability `rate`.
@@ -26,6 +28,7 @@ inline void mutate_genes(const Mutation& m, Gene gene) {
         for (Index first = 0; first < size; first += Places::most) {
             const Index count = std::min(Places::most, size - first);
             m.draws.normals_from(first, z, count);
+            m.look_up(10 * count);
             for (Index done = 0; done < count;) {  // as far as a row goes
                 const Index part = std::min(count - done, m.length - column);
                 double* g = m.genes + first + done;
@@ -41,6 +44,7 @@ inline void mutate_genes(const Mutation& m, Gene gene) {
     Index place[Places::most], drawn = 0;
     while (const Index count = places.next(place)) {
         m.draws.normals_from(drawn, z, count);
+        m.look_up(20 * count);
         drawn += count;
         for (Index i = 0; i < count; ++i) {
             double& g = m.genes[place[i]];

@@ -22,8 +22,8 @@ class Ranking {
 public:
     explicit Ranking(Index size) : keys_(size <= few ? static_cast<std::size_t>(size) : 0) {}
 
-    void operator()(const double* values, Index size, Index* order) {
-        if (size > few) return rank_values(values, size, order);
+    void operator()(const double* values, Index size, Index* order, const LookUp& look_up = {}) {
+        if (size > few) return rank_values(values, size, order, look_up);
         for (Index i = 0; i < size; ++i) keys_[static_cast<std::size_t>(i)] = ordered(values[i]);
         const std::int64_t* keys = keys_.data();
         for (Index i = 0; i < size; ++i) {

@@ -14,6 +14,7 @@ inline void nodal(const Mutation& m) {
     const auto change = [&](Index neuron) {
         const auto begin = m.neurons.begin(), own = begin + neuron % neurons;
         const auto column = static_cast<Index>(std::accumulate(begin, own, 0.0));
+        m.look_up(10 * static_cast<Index>(*own) + (own - begin));
         double* g = m.genes + neuron / neurons * m.length + column;
         for (Index k = 0; k < static_cast<Index>(*own); ++k) {
             if (left == 0) {
