@@ -6,9 +6,11 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <chrono>
 #include <memory>
 
 #include "ml4pa/factory.hpp"
+#include "ml4pa/look_up.hpp"
 
 namespace py = pybind11;
 
@@ -41,6 +43,21 @@ inline bool look_for_signals() {
     if (PyErr_CheckSignals() != 0) throw py::error_already_set();
     return true;
 }
+
+// Looks for them every 20 ms.
+class SignalWatch {
+public:
+    bool look() {
+        const Time::time_point now = Time::now();
+        if (now - looked_ < std::chrono::milliseconds(20)) return true;
+        looked_ = now;
+        return look_for_signals();
+    }
+
+private:
+    using Time = std::chrono::steady_clock;
+    Time::time_point looked_ = Time::now();
+};
 
 void bind_costs(py::module_& m);
 // The run that a Python object holds; what it asked before is no longer valid.

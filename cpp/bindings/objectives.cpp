@@ -13,20 +13,20 @@ Index rows(const Floats& p) { return p.ndim() == 1 ? 1 : p.shape(0); }
 // work(first, count) for all rows, on threads where it is worth them; Ctrl-C ends it.
 template <class Work>
 void each_row(Index m, const Work& work) {
-    using Time = std::chrono::steady_clock;
-    Time::time_point polled = Time::now();
-    const auto poll = [&] {
-        if (Time::now() - polled < std::chrono::milliseconds(20)) return true;
-        polled = Time::now();
-        return look_for_signals();
-    };
+    SignalWatch watch;
+    const auto poll = [&] { return watch.look(); };
+    const ml4pa::Listening listening([&] { watch.look(); });
     const py::gil_scoped_release nogil;  // safe: the callers hold the two arrays that are touched
     ml4pa::Sharing sharing(ml4pa::available_threads());
     sharing(m, work, poll);
 }
 
 py::object value(const Objective& f, const Floats& p) {
-    if (p.ndim() == 1) return py::float_(f.value(p.data()));
+    if (p.ndim() == 1) {
+        SignalWatch watch;
+        const ml4pa::Listening listening([&] { watch.look(); });
+        return py::float_(f.value(p.data()));
+    }
     const Index m = rows(p), n = f.n();
     py::array_t<double> out(m);
     const double* x = p.data();
@@ -73,6 +73,8 @@ py::tuple evaluate(const Objective& f, const Floats& p) {
     const double* x = p.data();
     double *to_g = g.mutable_data(), *to_h = h.mutable_data(), value = 0.0;
     {
+        SignalWatch watch;
+        const ml4pa::Listening listening([&] { watch.look(); });
         py::gil_scoped_release nogil;  // as in value
         ml4pa::Counters count;
         value = f.evaluate(x, to_g, to_h, count);

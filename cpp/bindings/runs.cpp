@@ -172,6 +172,8 @@ void tell(RunHandle& self, py::object x, py::object f, py::object g, py::object 
     const double value = f.cast<double>();
     {
         const Keeping keeping(self, same);  // reads `asked` where it ends
+        SignalWatch watch;
+        const ml4pa::Listening listening([&] { watch.look(); });
         if (n < 4096) {
             run.tell(value, gradient, hessian);
         } else {

@@ -10,10 +10,15 @@ void descend(Run& run, BatchSum& sum, const Batches& batches, const Reduction& r
     sum.begin(batches);
     if (sum.descend_small(run, batches, reduction, watch)) return;
     Array g(n);
+    const Listening listening([&watch] { watch.listen(); });
     for (Index first = 0; first < count; first += batches.size) {
         const Index rows = std::min(batches.size, count - first);
         const double* theta = run.ask();
-        sum.gradient(theta, first, rows, g.data());
+        try {
+            sum.gradient(theta, first, rows, g.data());
+        } catch (const CutShort&) {
+            return;
+        }
         const double scale = reduction.scale(rows);
         if (scale != 1.0)
             for (Index j = 0; j < n; ++j) g[j] *= scale;

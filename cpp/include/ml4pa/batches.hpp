@@ -8,6 +8,7 @@
 
 #include "ml4pa/costs/gather.hpp"
 #include "ml4pa/costs/rowwise.hpp"
+#include "ml4pa/look_up.hpp"
 #include "ml4pa/run.hpp"
 
 namespace ml4pa {
@@ -64,6 +65,14 @@ public:
         if (now - polled_ < std::chrono::milliseconds(20)) return true;
         polled_ = now;
         return poll();
+    }
+
+    // What the gradient of a large batch asks.
+    void listen() {
+        const Time::time_point now = Time::now();
+        if (now - polled_ < std::chrono::milliseconds(20)) return;
+        polled_ = now;
+        if (!poll()) throw CutShort{};
     }
 
 private:

@@ -8,6 +8,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "ml4pa/look_up.hpp"
 #include "ml4pa/path.hpp"
 #include "ml4pa/run.hpp"
 #include "ml4pa/stopping/registry.hpp"
@@ -194,6 +195,14 @@ public:
         return {};
     }
 
+    // What an evaluation that takes long asks. The time does not end it, but whoever polls may.
+    void listen() {
+        const Time::time_point now = Time::now();
+        if (seconds(now - polled_) < 20e-3) return;
+        polled_ = now;
+        if (!observer_->poll(*run_, *progress_)) throw CutShort{};
+    }
+
 private:
     static double seconds(Time::duration d) { return std::chrono::duration<double>(d).count(); }
 
@@ -209,9 +218,15 @@ inline void minimize_general(Run& run, const Objective& objective, const Options
                              Path& path, Progress& progress, Observer& observer) {
     GeneralLoop loop(run, objective, options, progress, path);
     Clock clock(options, run, progress, observer);
+    const Listening listening([&clock] { clock.listen(); });
     while (!progress.stop) {
         const std::int64_t before = progress.iteration;
-        progress.stop = loop.advance(observer.every_iterate() ? 1 : clock.budget());
+        try {
+            progress.stop = loop.advance(observer.every_iterate() ? 1 : clock.budget());
+        } catch (const CutShort&) {  // what was evaluated is not told
+            progress.stop = {Reason::callback, 0.0, 0.0};
+            break;
+        }
         if (observer.every_iterate() && progress.iteration > before &&
             !observer.iterate(run, progress) && !progress.stop)
             progress.stop = {Reason::callback, 0.0, 0.0};

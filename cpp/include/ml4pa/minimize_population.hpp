@@ -59,7 +59,8 @@ public:
           progress_(progress),
           observer_(observer),
           clock_(options, run, progress, observer),
-          poll_([this] { return !(cut_ = clock_.look()); }) {
+          poll_([this] { return !(cut_ = clock_.look()); }),
+          listening_([this] { clock_.listen(); }) {
         constexpr double unlimited = 4e18;
         const double most = -std::get<stopping::MaxEvals>(options.rules).limit - 1.0;
         max_evals_ = static_cast<std::int64_t>(most < unlimited ? most : unlimited);
@@ -79,7 +80,12 @@ public:
         while (!stop) {
             const std::int64_t before = progress_.iteration;
             std::int64_t budget = observer_.every_iterate() ? 1 : clock_.budget();
-            for (; budget > 0 && !stop; --budget) stop = generation();
+            try {
+                for (; budget > 0 && !stop; --budget) stop = generation();
+            } catch (const CutShort&) {  // what was evaluated is not told
+                stop = {Reason::callback, 0.0, 0.0};
+                break;
+            }
             if (observer_.every_iterate() && progress_.iteration > before &&
                 !observer_.iterate(run_, progress_) && !stop)
                 stop = {Reason::callback, 0.0, 0.0};
@@ -204,6 +210,7 @@ private:
     Observer& observer_;
     Clock clock_;
     Evaluation::Poll poll_;
+    Listening listening_;
     std::int64_t max_evals_ = 0;
     const double* X_ = nullptr;
     Index rows_ = 0, done_ = 0, best_ = 0;

@@ -9,6 +9,7 @@
 #include "ml4pa/costs/feed.hpp"
 #include "ml4pa/costs/spec.hpp"
 #include "ml4pa/few.hpp"
+#include "ml4pa/look_up.hpp"
 #include "ml4pa/losses/loops.hpp"
 #include "ml4pa/rows.hpp"
 
@@ -76,8 +77,10 @@ public:
             }
         std::copy_n(theta, n(), theta_.data());
         std::fill_n(g, n(), 0.0);
+        const Listener look = Listener::here();
         for (Index i = 0; i < count; i += block_rows) {
             const Index m = std::min(block_rows, count - i);
+            look(m * n());
             block.ask(this->visit_, first + i, m);
             block.fill(this->visit_, first + i, m);
             sum_->whole(theta_.data(), rows, 0, m, part_.data(), nullptr, work_);
@@ -127,8 +130,10 @@ public:
         std::copy_n(theta + intercept_, p_, theta_.data());
         if (intercept_) theta_.data()[p_] = static_cast<T>(theta[0]);
         std::fill_n(total_.data(), width_, T{});
+        const Listener look = count > block_rows ? Listener::here() : Listener();
         for (Index i = 0; i < count; i += block_rows) {
             const Index m = std::min(block_rows, count - i);
+            look(m * width_);
             const Index padded = (m + lanes - 1) / lanes * lanes;
             const auto ask = [&](Index quarter) {
                 const Index from = m * quarter / 4, to = m * (quarter + 1) / 4;

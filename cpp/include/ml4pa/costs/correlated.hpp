@@ -43,8 +43,10 @@ private:
             slope[at(i)] = f.slope;
             bent[at(i)] = f.curvature;
         }
-        for (Index i = 0; i < m_; ++i) u[at(i)] = dot(whitening_ + i * m_, r.data(), i + 1);
-        for (Index i = 0; i < m_; ++i)  // L^-T u
+        const Listener look = Listener::here();
+        for (Index i = 0; i < m_; ++i, look(i))
+            u[at(i)] = dot(whitening_ + i * m_, r.data(), i + 1);
+        for (Index i = 0; i < m_; ++i, look(i))  // L^-T u
             for (Index j = 0; j <= i; ++j) back[at(j)] += whitening_[i * m_ + j] * u[at(i)];
         const Penalty<double> penalty{data_.l1, data_.l2, data_.mask.data()};
         double f = dot(u.data(), u.data(), m_);
@@ -65,15 +67,16 @@ private:
         const Index n = this->n();
         Vector a(at(m_ * n)), j(at(m_ * n), 0.0);
         const double one = 1.0;
+        const Listener look = Listener::here();
         for (Index i = 0; i < m_; ++i)
             sum_->pull(theta, data_.rows, i, 1, &one, a.data() + i * n, work);
-        for (Index i = 0; i < m_; ++i)
+        for (Index i = 0; i < m_; ++i, look(i * n))
             for (Index k = 0; k <= i; ++k) {
                 const double w = whitening_[i * m_ + k] * slope[at(k)];
                 for (Index c = 0; c < n; ++c) j[at(i * n + c)] += w * a[at(k * n + c)];
             }
         std::fill_n(h, n * n, 0.0);
-        for (Index i = 0; i < m_; ++i) {
+        for (Index i = 0; i < m_; ++i, look(n * n)) {
             const double w = 2.0 * back[at(i)] * bent[at(i)];
             for (Index c = 0; c < n; ++c)
                 for (Index d = 0; d < n; ++d)

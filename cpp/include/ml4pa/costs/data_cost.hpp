@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ml4pa/costs/rowwise.hpp"
+#include "ml4pa/memory.hpp"
 #include "ml4pa/parallel.hpp"
 
 namespace ml4pa::costs {
@@ -56,7 +57,7 @@ private:
     double add(const double* theta, double* g, double* h) const {
         const Index n = this->n(), gs = g ? n : 0, hs = h ? n * n : 0, width = 1 + gs + hs;
         Index sampled = 0;  // rows
-        std::vector<double> parts(at(blocks_ * width));
+        Array parts(blocks_ * width);
         for (Index b = 0; b < blocks_; b += data_.sampled)
             sampled += std::min(block_, data_.rows.count - b * block_);
         parallel_for(blocks_, block_ * n, [&](Index b) {
@@ -68,8 +69,13 @@ private:
                                   curved ? part + 1 + gs : nullptr, work);
         });
         double* total = parts.data();
+        const Listener look = Listener::here();
         for (Index b = 1; b < blocks_; ++b)
-            for (Index i = 0; i < width; ++i) total[i] += parts[at(b * width + i)];
+            for (Index i = 0; i < width; i += LookUp::turn) {
+                const Index last = std::min(i + LookUp::turn, width);
+                for (Index j = i; j < last; ++j) total[j] += parts[b * width + j];
+                look(last - i);
+            }
         const double rows = static_cast<double>(data_.rows.count);
         return finish(theta, total, g, h, rows / static_cast<double>(sampled));
     }
@@ -86,7 +92,9 @@ private:
             if (penalty) penalty.add(theta, n, g);
         }
         if (h != nullptr) {
-            for (Index j = 0; j < n * n; ++j) h[j] = (more * data_.scale) * total[1 + n + j];
+            const Listener look = Listener::here();
+            for (Index i = 0; i < n * n; i += n, look(n))
+                for (Index j = i; j < i + n; ++j) h[j] = (more * data_.scale) * total[1 + n + j];
             for (Index j = 0; j < n; ++j) h[j * n + j] += 2.0 * data_.l2 * data_.mask[at(j)];
         }
         return f;

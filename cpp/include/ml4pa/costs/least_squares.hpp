@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "ml4pa/linalg.hpp"
+#include "ml4pa/look_up.hpp"
 
 namespace ml4pa::costs {
 
@@ -25,7 +26,8 @@ public:
     }
 
     double value_and_gradient(const double* theta, double* g) const override {
-        for (Index j = 0; j < n(); ++j) {
+        const Listener look = Listener::here();
+        for (Index j = 0; j < n(); ++j, look(rows_ * n())) {
             const double* a = column(j);
             g[j] = (2.0 * scale_) *
                    sum<double>(rows_, [=, this](Index r) { return residual(theta, r) * a[r]; });
@@ -35,7 +37,8 @@ public:
 
     // 2 scale A^T A
     void hessian(const double*, double* h) const override {
-        for (Index i = 0; i < n(); ++i)
+        const Listener look = Listener::here();
+        for (Index i = 0; i < n(); ++i, look(rows_ * n()))
             for (Index j = 0; j < n(); ++j)
                 h[i * n() + j] = (2.0 * scale_) * dot(column(i), column(j), rows_);
     }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ml4pa/costs/rowwise.hpp"
+#include "ml4pa/look_up.hpp"
 #include "ml4pa/losses/loops.hpp"
 #include "ml4pa/models/model.hpp"
 
@@ -57,10 +58,12 @@ public:
                     total += one(theta, rows, i, i == first, g, work);
                 return total;
             }
+        const Listener look = count > tile_rows ? Listener::here() : Listener();
         begin(work, wants.hessian);
         const bool rowwise = by_rows(rows);
         for (Index i = 0; i < count; i += tile_rows) {
             const Index m = std::min(tile_rows, count - i);
+            look(m * model_.n());
             if constexpr (has_rows)
                 if (rowwise) {
                     add_rows(theta, rows, first + i, m, wants, work);
@@ -74,7 +77,9 @@ public:
     void scores(const T* theta, const Rows<T>& rows, Index first, Index count, T* score,
                 Work<T>& work) const override {
         const Index out = model_.outputs();
+        const Listener look = Listener::here();
         for (Index i = 0; i < count; i += tile_rows) {
+            look(tile_rows * model_.n());
             take(rows, first + i, std::min(tile_rows, count - i), work);
             forward(theta, work.tile);
             for (Index k = 0; k < work.tile.count; ++k)
@@ -86,8 +91,10 @@ public:
     void pull(const T* theta, const Rows<T>& rows, Index first, Index count, const T* slope, T* g,
               Work<T>& work) const override {
         const Index out = model_.outputs();
+        const Listener look = Listener::here();
         begin(work, false);
         for (Index i = 0; i < count; i += tile_rows) {
+            look(tile_rows * model_.n());
             take(rows, first + i, std::min(tile_rows, count - i), work);
             Tile<T>& tile = work.tile;
             forward(theta, tile);
@@ -127,7 +134,13 @@ private:
     }
 
     void begin(Work<T>& work, bool hessian) const {
-        std::fill_n(work.sums, (model_.n() + 1 + pairs(hessian)) * lanes, T{});
+        std::fill_n(work.sums, (model_.n() + 1) * lanes, T{});
+        const Index row = model_.n() * lanes;  // not all pairs at once: that may take long
+        const Listener look = hessian ? Listener::here() : Listener();
+        for (Index left = pairs(hessian) * lanes; left > 0; left -= row) {
+            std::fill_n(work.curved + pairs(hessian) * lanes - left, std::min(row, left), T{});
+            look(row);
+        }
     }
 
     // The partial sums: of the loss, then of each parameter, then of each pair of them.
@@ -299,8 +312,10 @@ private:
             models::add(sums, lanes, work.curvature, 1, tile.padded);
             models::add_products(work.curvature, a, n - 1, sums + lanes, tile.padded);
         }
+        const Listener look = Listener::here();
         for (Index first = ones; first < n; first += curved_columns) {
             const Index count = std::min(curved_columns, n - first);
+            look(tile.padded * first);
             weigh(a + (first - ones) * tile_rows, count, work);
             models::add_outer(work.weighted, count, a, first - ones + count,
                               sums + (first * n + ones) * lanes, n * lanes, tile.padded);
@@ -321,7 +336,8 @@ private:
     {
         const Index n = model_.n();
         const auto sum = [=](Index k) { return sum_of<T>(load(curved + k * lanes)); };
-        for (Index i = 0; i < n; ++i)
+        const Listener look = Listener::here();
+        for (Index i = 0; i < n; ++i, look(lanes * n))
             for (Index j = 0; j <= i; ++j)
                 h[i * n + j] = h[j * n + i] = Model::moments
                                                   ? T(0.5) * (sum(i + j) + sum(i - j))

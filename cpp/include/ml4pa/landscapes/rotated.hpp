@@ -6,6 +6,7 @@
 
 #include "ml4pa/landscapes/scratch.hpp"
 #include "ml4pa/linalg.hpp"
+#include "ml4pa/look_up.hpp"
 
 namespace ml4pa {
 
@@ -35,7 +36,8 @@ public:
         rotate(x, y.data());
         inner_->hessian(y.data(), inner_h.data());
         for (Index i = 0; i < n * n; ++i) h[i] = 0.0;
-        for (Index k = 0; k < n; ++k) {
+        const Listener look = Listener::here();
+        for (Index k = 0; k < n; ++k, look(n * n)) {
             rotate_back(inner_h.data() + k * n, row.data());  // row k of H R, as H is symmetric
             for (Index i = 0; i < n; ++i)
                 for (Index j = 0; j < n; ++j) h[i * n + j] += matrix_[k * n + i] * row.data()[j];
