@@ -114,6 +114,21 @@ def test_behind_is_for_restarts_and_finite_values(restarts, best, reason, engine
     assert list(run.stop) == [reason]
 
 
+@both_engines
+def test_a_last_descent_that_is_behind_is_a_success(engine):
+    """Its values have settled, and the better one is the result: here a pit that the first
+    generation meets."""
+    method = CMAES(0.3, restarts="ipop", max_restarts=0)
+    pit = method.start(np.zeros(2), rng=1).ask()[2].copy()
+
+    def f(x):
+        return -1.0 if np.array_equal(x, pit) else float(((x - 1.0) ** 2).sum())
+
+    result = minimize(f, np.zeros(2), method, rng=1, engine=engine)
+    assert (result.status, result.success, result.fun) == (Status.BEHIND, True, -1.0)
+    assert result.message.startswith("behind the best value of the run: spread of the values ")
+
+
 def test_descents_are_the_same_in_both_engines():
     method = CMAES(1.0, restarts="bipop", max_restarts=3)
     options = {"rng": 1, "max_evals": 20_000}

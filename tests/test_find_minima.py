@@ -31,6 +31,10 @@ from ml4pa.landscapes import (
     Sphere,
     Wiggles,
 )
+from ml4pa.minima import _kind, _polish
+
+#: The Hessian of (x - y)^2.
+ACROSS = np.array([[2.0, -2.0], [-2.0, 2.0]])
 
 
 @pytest.mark.parametrize(
@@ -99,6 +103,26 @@ def test_a_minimum_of_order_four_is_found():
     minima = find_minima(f, [(-1, 2), (-1, 2)], starts=20, rng=1)
     assert len(minima) == 1
     assert_allclose(minima.x, 0.0, atol=1e-6)
+
+
+def test_a_point_counts_as_found_by_its_last_newton_step():
+    """A ten-millionth of the window. Of x^20 a step takes 1/19 of x, so that 18/19 stay: the 60th
+    is x0 (18/19)^59/19 long."""
+    f = Function(lambda x: x[0] ** 20, lambda x: 20 * x**19, lambda x: [[380 * x[0] ** 18]])
+    threshold = 1e-7 * 4.0 / ((18 / 19) ** 59 / 19)
+    starts = threshold * np.array([[0.999], [1.001]])
+    _, found = _polish(f, starts, np.array([-1.0]), np.array([3.0]))
+    assert found.tolist() == [True, False]
+
+
+@pytest.mark.parametrize(("factor", "kind"), [(0.999, "minimum"), (1.001, "degenerate")])
+def test_curvatures_are_those_as_far_off_as_equal_points_are(factor, kind):
+    """Along (1, 1), f is 1 - cos(s): curved up to |s| = pi/2. The coordinates of a point beside the
+    minimum are tol times the widest side of the window away."""
+    tol, low, high = 1e-5, np.array([-1.0, -1.0]), np.array([1.0, 2.0])
+    d = np.array([1.0, 1.0]) * (np.pi / 2) * factor / (2 * tol * 3.0)  # s = d (x + y)
+    f = Function(lambda x: 0.0, hess=lambda x: np.cos(d @ x) * np.outer(d, d) + ACROSS)
+    assert _kind(f, np.zeros(2), np.ones(2, bool), low, high, tol) == kind
 
 
 # ---- bounds --------------------------------------------------------------------------------------

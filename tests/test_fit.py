@@ -28,6 +28,7 @@ from ml4pa import (
     fit,
 )
 from ml4pa.costs import errors
+from ml4pa.fitting import _by_default
 from ml4pa.losses import MSE
 from ml4pa.models import Chebyshev
 
@@ -202,6 +203,28 @@ def test_a_gradient_is_not_small_for_the_unit_of_y(engine, unit):
     asked = fit(Linear(1), x, unit * x, Adam(0.05), gtol=1e-5, max_iter=3000, engine=engine)
     assert asked.success and "unit" not in asked.message
     assert fit(Linear(1), x, 0 * x, Adam(0.05), engine=engine).success
+
+
+@engines
+@pytest.mark.parametrize(("share", "success"), [(0.999e-3, True), (1.001e-3, False)])
+def test_a_gradient_is_small_beside_that_of_a_prediction_of_0(share, success, engine):
+    """A thousandth: on y = u x the gradient at theta is 1 - theta/u of that."""
+    x, unit = np.linspace(0, 3, 20), 1e-17
+    told = fit(Linear(1, intercept=False), x, unit * x, Adam(0.05), engine=engine,
+               initial=[unit * (1 - share)])  # fmt: skip
+    assert (told.nit, told.status) == (0, Status.GRADIENT_TOLERANCE)
+    assert told.success == success
+
+
+@pytest.mark.parametrize(("mean", "met"), [(0.999e-5, "tolfun"), (1.001e-5, None)])
+def test_a_spread_is_wide_beside_the_cost_of_a_prediction_of_0(mean, met):
+    """1e-11 beside the mean of y^2: the cost rises with the square of the gradient, so that a
+    thousandth of that is a millionth of this."""
+    y = np.sqrt(mean) * np.array([1.0, -1.0, 1.0])
+    method = CMAES(1.0)
+    told = fit(Polynomial(0), [0, 1, 2], y, method, rng=1)
+    assert told.status == Status.TOLFUN
+    assert _by_default(told, Cost(Polynomial(0), [0, 1, 2], y), method, None) == met
 
 
 @engines

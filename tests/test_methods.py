@@ -54,6 +54,7 @@ from ml4pa.landscapes import (
     Rosenbrock,
     Sphere,
 )
+from ml4pa.lanes import _report_saddles
 from ml4pa.learning_rates import native
 
 
@@ -294,6 +295,21 @@ def test_newton_reports_what_it_meets(engine):
     result = minimize(Himmelblau(), [-0.2, -0.9], Newton(), engine=engine)  # near the maximum
     assert result.status == Status.SADDLE and not result.success
     assert np.linalg.eigvalsh(Himmelblau().hessian(result.x))[0] < 0
+
+
+@pytest.mark.parametrize("size", [1e-3, 1.0, 1e6])
+@pytest.mark.parametrize(("share", "saddle"), [(-0.999e-12, False), (-1.001e-12, True)])
+def test_an_eigenvalue_is_negative_beyond_rounding(share, saddle, size):
+    """1e-12 of the largest one: for a run alone, and for each of a fleet."""
+    for hessian in (size * np.diag([1.0, share]), size * np.diag([share, 1.0])):
+        result = minimize(Quadratic(), [0.0, 0.0], Newton())
+        result.check_minimum(hessian)
+        assert (result.status == Status.SADDLE, result.success) == (saddle, not saddle)
+        reason, measured, limit = np.array([0]), np.ones(1), np.ones(1)
+        _report_saddles(reason, measured, limit, hessian[np.newaxis])
+        assert (reason[0] == Status.SADDLE) == saddle
+        if saddle:
+            assert result.stop.measured == measured[0] == size * share and limit[0] == 0.0
 
 
 @both_engines

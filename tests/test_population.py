@@ -10,9 +10,11 @@ import math
 import multiprocessing
 import os
 import re
+import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pytest
@@ -36,6 +38,7 @@ from ml4pa import (
     Status,
     minimize,
 )
+from ml4pa.evaluation import _pool
 from ml4pa.landscapes import Ackley, Beale, Himmelblau, Quadratic, Rosenbrock, Sphere
 from ml4pa.native import NativeObjective
 
@@ -225,6 +228,30 @@ def test_a_killed_worker_is_told_and_nothing_is_lost(engine):
             run.tell(X, list(pool.map(paraboloid, X)))
         reference.tell(reference.ask(), [paraboloid(x) for x in reference.ask()])
     assert_array_equal(run.ask(), reference.ask())
+
+
+def leaves_a_mark(place, x):
+    """Slow, and tells that it was called."""
+    time.sleep(0.02)
+    (place / str(x)).touch()
+    return float(x)
+
+
+class Interrupted(list):
+    """Points of which the last is never handed out: Ctrl-C comes first."""
+
+    def __iter__(self):
+        yield from self[:-1]
+        raise KeyboardInterrupt
+
+
+@forks
+def test_ctrl_c_drops_what_no_worker_has_begun(tmp_path):
+    """Ctrl-C while a generation is shared out, here of 64 points in 8 portions."""
+    with pytest.raises(KeyboardInterrupt), _pool(2) as shared:
+        shared(partial(leaves_a_mark, tmp_path), Interrupted(range(64)))
+    # Of the seven portions sent, two may be at work, and three in the queue of the processes.
+    assert len(list(tmp_path.iterdir())) <= 5 * 8
 
 
 @forks

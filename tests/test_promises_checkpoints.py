@@ -156,10 +156,11 @@ def test_load_refuses_what_is_no_checkpoint(tmp_path):
     for name in content:  # without one of its parts
         refused(**{k: v for k, v in content.items() if k != name})
     for name in ("theta", "m", "s", "best_x"):  # of another length, or no numbers
-        for wrong in (np.zeros(3), np.zeros((2, 1)), np.array(["a", "b"]), np.float64(1.0)):
+        for wrong in (np.zeros(3), np.zeros((2, 1)), np.array(["a", "b"]), np.float64(1.0),
+                      np.array([True, False]), np.array([1, 2], np.uint8)):  # fmt: skip
             refused(**{**content, name: wrong})
     for name in ("iteration", "best_fun", "weight1", "key"):
-        for wrong in (np.zeros(2), np.array("a"), np.array(1j)):
+        for wrong in (np.zeros(2), np.array("a"), np.array(1j), np.array(True), np.uint64(1)):
             refused(**{**content, name: wrong})
     header = str(content["header"])
     for change in (

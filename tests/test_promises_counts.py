@@ -57,6 +57,33 @@ def test_differences_of_the_gradient_ask_for_no_value(name, engine):
     assert f.gradient([1.0, 2.0]).tolist() == [2.0, 4.0] and not fun.points
 
 
+@pytest.mark.parametrize(("jac", "power"), [("2-point", 1 / 2), ("3-point", 1 / 3)])
+def test_differences_balance_rounding_and_curvature(jac, power):
+    """Steps of eps^(1/2) forward and eps^(1/3) to both sides, times |x| where that is above 1;
+    Press et al., Numerical Recipes (2007), section 5.7."""
+    fun, x = Counted(), np.array([0.5, -3.0])
+    Function(fun, jac).gradient(x)
+    h = np.finfo(float).eps ** power * np.array([1.0, 3.0])
+    sides = (1,) if jac == "2-point" else (1, -1)
+    wanted = [x, *(x + side * step for side in sides for step in np.diag(h))]
+    asked = {tuple(p) for p in fun.points}
+    assert asked - {tuple(x)} == {tuple(p) for p in wanted} - {tuple(x)}
+
+
+def test_differences_of_the_gradient_are_central():
+    """eps^(1/3), times |x| where that is above 1."""
+    asked = []
+
+    def slope(x):
+        asked.append(tuple(x))
+        return 2 * x
+
+    x = np.array([0.5, -3.0])
+    Function(Counted(), slope).hessian(x)
+    h = np.finfo(float).eps ** (1 / 3) * np.array([1.0, 3.0])
+    assert set(asked) == {tuple(x + side * step) for side in (1, -1) for step in np.diag(h)}
+
+
 def test_no_points_have_no_gradients():
     f = Function(Counted(), lambda x: 2 * x)
     assert f.gradient(np.zeros((0, 3))).shape == (0, 3)

@@ -19,6 +19,8 @@ from specimens import (
 import ml4pa
 from ml4pa import MLP, Cost, Curve, Linear, Logistic, Polynomial
 from ml4pa.costs import errors, solve
+from ml4pa.costs.basis import basis_of
+from ml4pa.costs.solve import Found, _told
 from ml4pa.models import Chebyshev
 
 #: 2x - 10 x^5 + 15 x^10
@@ -141,6 +143,29 @@ def test_chebyshev_and_powers():
         Chebyshev(4, 2, 2)
 
 
+@pytest.mark.parametrize(("factor", "exact"), [(0.999, True), (1.001, False)])
+@pytest.mark.parametrize("y", [[1.0, -1, 1, -1], [5000.0] * 4])
+def test_exact_is_a_thousandth_of_the_least_cost_or_the_rounding_of_y(y, factor, exact):
+    """A mean moved by d costs N d^2 more: 1e-3 of the least, and 1e-12 of that of zero, are no
+    matter. With a covariance matrix the cost is always looked at."""
+    f = Cost(Polynomial(0), [0, 1, 2, 3], y, "chi2", covariance=np.eye(4))
+    mean, at_zero = np.mean(y), float(np.sum(np.square(y)))
+    least = 4 * np.var(y)
+    d = np.sqrt(factor * (1e-3 * least + 1e-12 * at_zero) / 4)
+    told = _told(basis_of(f), f, Found(np.array([mean + d]), 1, 1.0, least, at_zero))
+    assert told.exact == exact
+    assert told.message.startswith("exact solution" if exact else "rounded: ")
+
+
+@pytest.mark.parametrize(("factor", "looked"), [(1.001, False), (0.999, True)])
+def test_a_cost_is_looked_at_where_rounding_may_be_a_tenth_of_what_is_allowed(factor, looked):
+    """N (n eps sum |theta_k x^k|)^2, with N = 4, n = 2, x up to 3 and theta = (1, 2): 7 in all."""
+    f = Cost(Polynomial(1), [0, 1, 2, 3], [9, 9, 9, 9], "chi2", sigma=1.0)
+    rounding = 4 * (2 * 2.0**-52 * 7) ** 2
+    found = Found(np.array([1.0, 2.0]), 2, 1.0, factor * rounding / (0.1 * 1e-3), 0.0)
+    assert _told(basis_of(f), f, found).exact != looked  # far from exact, if it is looked at
+
+
 # ---- errors --------------------------------------------------------------------------------------
 
 rng = np.random.default_rng(5)
@@ -169,6 +194,35 @@ def test_errors_are_those_of_polyfit(degree):
         outer = np.outer(told.errors, told.errors)
         assert_allclose(told.correlation * outer, told.covariance, rtol=1e-12)
         assert np.abs(told.correlation).max() <= 1 + 1e-12
+
+
+@pytest.mark.parametrize("moved", [-0.0999, 0.0999, -0.1001, 0.1001])
+def test_a_tenth_of_an_error_away_from_the_minimum_is_told(moved):
+    """A mean of four, each with error 1/2: its own is 1/4."""
+    f = Cost(Polynomial(0), [0, 1, 2, 3], [1, 2, 1, 2], "chi2", sigma=0.5)
+    told = errors(f, [1.5 + 0.25 * moved])
+    assert told.errors.tolist() == [0.25]
+    assert ("standard deviations away" in told.message) == (abs(moved) > 0.1)
+
+
+@pytest.mark.parametrize("theta", [0.0, 1.5, -30.0])
+def test_differences_are_taken_over_a_thousandth_of_an_error(theta):
+    """y = a t with errors 1/2: that of a is 1/2 / sqrt(sum t^2). The first estimate is made over
+    1e-4 of the parameter, of 1 where it is 0."""
+    seen = []
+
+    def line(t, a):
+        seen.append(float(a))
+        return a * t
+
+    t = np.array([1.0, 2.0, 4.0])
+    f = Cost(Curve(line, 1, lambda t, a: t[:, np.newaxis]), t, theta * t, "chi2", sigma=0.5)
+    seen.clear()
+    told = errors(f, [theta])
+    assert_allclose(told.errors, 0.5 / np.sqrt(21.0), rtol=1e-9)
+    away = np.unique(np.abs(np.array(seen) - theta))
+    assert_allclose(away, [0.0, *sorted([1e-4 * abs(theta or 1.0), 5e-4 / np.sqrt(21.0)])],
+                    rtol=1e-6)  # fmt: skip
 
 
 @pytest.mark.parametrize("absolute", [True, False])

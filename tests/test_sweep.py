@@ -59,6 +59,16 @@ def test_a_poorer_minimum_is_not_solved():
     assert table.runs.success.all() and table.solved.tolist() == [[True, False]]
 
 
+@pytest.mark.parametrize("least", [0.0, -5.0, 1e4])
+def test_solved_is_within_a_millionth_of_the_least(least):
+    """1e-6 (1 + |least|) above it, of those that converged."""
+    table = sweep(Beale(), np.ones((4, 2)), grid(Adam, learning_rate=[0.1]), max_iter=1)
+    room = 1e-6 * (1 + abs(least))
+    table.runs.fun = least + room * np.array([-9.0, 0.0, 0.999, 1.001])
+    table.runs.success = np.array([False, True, True, True])
+    assert table.solved.tolist() == [[False, True, True, False]]
+
+
 def test_pandas():
     pytest.importorskip("pandas")
     frame = sweep(Beale(), [1.0, 1.0], RATES, max_iter=10).to_pandas()

@@ -247,6 +247,16 @@ def test_goals():
     assert set(by_gradient.runs.status) == {Status.GRADIENT_TOLERANCE}
 
 
+@pytest.mark.parametrize(("weight", "best"), [(0.99e-9, np.max), (1.01e-9, np.min)])
+def test_values_decide_between_equal_costs_only(weight, best):
+    """They count 1e-9 of the costs, by their arcsinh: a cost that falls by more than that as the
+    values rise outweighs them. They rise as the learning rate falls."""
+    rates = space(GradientDescent, learning_rate=log_scale(1e-3, 0.4))
+    tuned = quick(Sphere(2), np.ones((16, 2)), rates, max_evals=3, method=RandomSearch(0.3),
+                  goal=lambda runs: -weight * np.arcsinh(runs.fun))  # fmt: skip
+    assert tuned.settings["learning_rate"] == best(tuned.history["learning_rate"])
+
+
 def test_populations_integers_and_other_searches():
     sizes = space(CMAES, sigma0=1.0, population_size=integers(4, 40))
     tuned = quick(Sphere(3), None, sizes, target=1e-6, budget=30, method=RandomSearch(0.3, 5))
