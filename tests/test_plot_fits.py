@@ -137,6 +137,17 @@ def test_history_takes_the_logarithm_of_costs_of_different_sizes() -> None:
     assert plot.history(steep).get_yscale() == "log"
 
 
+@pytest.mark.parametrize(
+    ("costs", "scale"),
+    [([19.9, 5.0, 1.0], "linear"), ([20.1, 5.0, 1.0], "log"), ([20.1, 5.0, 0.0], "linear")],
+)
+def test_history_is_tall_beyond_a_factor_of_20(costs: list[float], scale: str) -> None:
+    """And none of the costs is without a logarithm."""
+    found = in_epochs(epochs=2)
+    found.history.cost = np.array(costs)
+    assert plot.history(found).get_yscale() == scale
+
+
 def test_history_of_a_diverged_fit() -> None:
     found = ml4pa.fit(
         ml4pa.Polynomial(1), *hubble(), ml4pa.GradientDescent(5.0), epochs=1000, rng=1

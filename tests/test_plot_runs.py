@@ -40,6 +40,15 @@ def test_convergence_draws_the_gaps() -> None:
     assert ax.get_ylim()[1] > gap.max()
 
 
+@pytest.mark.parametrize(
+    ("minimum", "label"),
+    [(-1.0, r"$f - f_\mathrm{min}$"), (None, r"$f - f_\mathrm{min}$"), (0.0, "$f$")],
+)
+def test_convergence_names_what_it_draws(minimum: float | None, label: str) -> None:
+    """Where f_min is 0 the gap is f itself."""
+    assert plot.convergence(descent(max_iter=9), minimum=minimum).get_ylabel() == label
+
+
 def test_convergence_against_evaluations() -> None:
     result = descent(max_iter=10)
     ax = plot.convergence(result, against="evaluations", minimum=-1.0)
@@ -170,7 +179,17 @@ def test_adaptation_draws_the_panels() -> None:
         assert ax.get_legend_handles_labels()[1] == names
     assert plot.adaptation(evolved(n=8, record=3), show="coordinates").get_legend() is None
     ax = plot.adaptation(result)
-    assert np.array_equal(ax.lines[2].get_ydata(), path.sigma)
+    best, above, sigma, ratio = (np.asarray(line.get_ydata()) for line in ax.lines)
+    least = np.fmin.accumulate(path.fun)
+    assert np.array_equal(best, least, equal_nan=True)
+    gaps = path.fun - np.nanmin(path.fun)
+    assert np.array_equal(above, np.where(gaps > 0, gaps, np.nan), equal_nan=True)
+    assert np.array_equal(sigma, path.sigma)
+    # The longest axis of the ellipsoid over the shortest: the root of the condition number of C.
+    assert np.allclose(ratio, np.sqrt(np.linalg.cond(path.covariance)))
+    assert ratio[-1] > 2.0
+    names = ["best |f|", "f \u2212 best of all", "\u03c3", "axis ratio"]
+    assert [line.get_label() for line in ax.lines] == names
 
 
 def test_adaptation_draws_of_the_limited_mode_what_its_path_keeps() -> None:

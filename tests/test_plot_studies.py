@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from matplotlib.animation import FFMpegWriter
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
+from matplotlib.colors import LogNorm, Normalize, to_rgb
 from pictures import closed, lines, points
 
 import ml4pa
@@ -69,6 +69,16 @@ def test_paler_is_slower() -> None:
     order = np.argsort(runs.nit)
     assert (np.diff(rgb[order, 0]) >= 0).all() and rgb[order[-1], 0] > rgb[order[0], 0] + 0.5
     assert len(np.unique(image(plot.basins(runs, shade=False)).reshape(-1, 3), axis=0)) == 1
+
+
+def test_paler_goes_by_the_logarithm_of_the_steps() -> None:
+    """1, 10 and 100 = 1 + steps are even: of the colour's distance to white a quarter is left in
+    the end, and in the middle as much as between that and all."""
+    runs = multistart(Quadratic(1, 1), lattice([(-1, 1)] * 2, 12), ml4pa.GradientDescent(0.1))
+    runs.nit = np.repeat([0, 9, 99], 48)
+    rgb = image(plot.basins(runs)).reshape(-1, 3)
+    left = np.repeat([1.0, 0.625, 0.25], 48)[:, np.newaxis]
+    assert np.allclose(1 - rgb, left * (1 - np.array(to_rgb(COLORS[0]))))
 
 
 def test_an_image_lies_where_its_starts_do() -> None:
@@ -172,6 +182,29 @@ def test_every_cell_shows_its_setting() -> None:
     some = np.reshape(TABLE.to_dict()["solved"], (9, 4)).T % 4 > 0
     assert len(points(partly)) == some.sum() > 0
     assert legend(ax) == ["diverged", "not solved", "solved from some starts"]
+
+
+@pytest.mark.parametrize("show", ["nit", "nfev", "fun", "solved"])
+def test_light_cells_are_best(show: str) -> None:
+    """Few steps and evaluations, low values, but many starts solved."""
+    (cells,) = meshes(plot.sweep(TABLE, show=show), "cells")
+    values = np.unique(np.ma.compressed(cells.get_array()))
+    light = cells.to_rgba(values)[:, :3] @ [0.2126, 0.7152, 0.0722]
+    rises = np.diff(light if show == "solved" else -light)
+    assert len(values) > 1 and (rises >= 0).all() and rises.sum() > 0.5
+    ends = cells.get_cmap()([0.0, 1.0])[:, :3]
+    assert np.allclose(cells.to_rgba(values[[0, -1]])[:, :3], ends)  # the whole of the map
+
+
+@pytest.mark.parametrize(("most", "norm"), [(19.9, Normalize), (20.1, LogNorm)])
+def test_colours_of_very_different_sizes_are_logarithmic(most: float, norm: type) -> None:
+    """Beyond a factor of 20."""
+    rates = grid(Momentum, learning_rate=[0.1, 0.2, 0.3], momentum=[0.0, 0.5])
+    table = sweep(Quadratic(), [1.0, 1.0], rates, max_iter=1)
+    table.runs.success[:] = True
+    table.runs.fun = np.array([1.0, 1.0, 2.0, 3.0, 4.0, most])
+    (cells,) = meshes(plot.sweep(table, show="fun"), "cells")
+    assert type(cells.norm) is norm
 
 
 def test_axes_are_those_of_the_values() -> None:
