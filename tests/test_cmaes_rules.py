@@ -102,7 +102,7 @@ def test_sigma_grows_by_e_at_the_most(exponent, mode, engine):
 @pytest.mark.parametrize("n", [1, 3, 8])
 @pytest.mark.parametrize("factor", [0.5, BELOW, ABOVE, 40.0])
 def test_an_injected_step_is_clipped(factor, n, mode, engine):
-    """At sqrt(n) + 2n/(n + 2) standard deviations; N. Hansen, arXiv:1110.4181 (2011), section 2."""
+    """At sqrt(n) + 2n/(n + 2) standard deviations; N. Hansen, arXiv:1110.4181 (2011)."""
     scale = np.linspace(0.5, 2, n)
     method = CMAES(0.3, population_size=6, mu=1, covariance=mode, scale=scale)
     run = method.start(np.ones(n), rng=1, engine=engine)
@@ -113,6 +113,19 @@ def test_an_injected_step_is_clipped(factor, n, mode, engine):
     run.tell(X, np.array([1.0, 2, 0, 3, 4, 5]))
     length = min(factor, 1.0) * longest
     assert_allclose(run.state["mean"], 1 + 0.3 * scale * length * along, rtol=1e-13)
+
+
+@both_engines
+@pytest.mark.parametrize("mode", ["full", "diagonal"])
+def test_a_large_population_replaces_the_covariance(mode, engine):
+    """c_mu = min(1 - c_1, ...), eq. (58): nearly 2 for n = 1 and lambda = 400, so that with c_1 = 0
+    nothing of C is kept, and eq. (47) is C = sum w y y^T."""
+    method = CMAES(1.0, population_size=400, active=False, c_1=0.0, covariance=mode)
+    run = method.start([0.0], rng=1, engine=engine)
+    z = asked(run)[:, 0]
+    run.tell(run.ask(), np.arange(400.0))
+    w = np.log(200.5) - np.log(np.arange(1, 201))
+    assert_allclose(np.ravel(run.state["covariance"]), [(w / w.sum()) @ z[:200] ** 2], rtol=1e-12)
 
 
 @both_engines
@@ -264,6 +277,18 @@ def test_values_that_settle_end_it(n, size, window, engine):
 
 
 @both_engines
+@pytest.mark.parametrize("f", [1.0, -1024.0])
+@pytest.mark.parametrize(("roundings", "status"), [(16, "RESOLUTION"), (17, "FLAT_FITNESS")])
+def test_flat_values_within_sixteen_roundings_are_a_minimum(roundings, status, f, engine):
+    """RESOLUTION, our own: 16 eps |f|."""
+    told = np.full(8, f)
+    told[7] += roundings * 2.0**-52 * abs(f)
+    run = still().start([1.0, 1.0], rng=1, engine=engine)
+    run = after(run, 90, told, best=np.full(89, f), middle=np.full(89, f))
+    assert list(run.stop) == [status]
+
+
+@both_engines
 @pytest.mark.parametrize(("share", "ends"), [(0.99e-4, True), (1.01e-4, False)])
 def test_a_descent_that_settles_above_the_best_value_makes_room(share, ends, engine):
     """BEHIND, our own: the spread is 1e-4 of what the values are above the best of the run."""
@@ -311,7 +336,7 @@ def test_medians_of_the_oldest_and_the_newest_30_per_cent(
             higher = part - part // 2 - 1 + short
             values[first : first + higher] += 1.0
             values[first - 1] += 1.0
-            values[first + part :][:1] += 1.0
+            values[first + part] += 1.0
         else:  # and lower than the oldest
             lower = part // 2 + short
             values[generation - part : generation - part + lower] -= 1.0
