@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from . import checks
 from .learning_rates import LearningRate, check_learning_rate, is_line_search
 from .objective import Array
+from .records import check, count, hyper
 
 if TYPE_CHECKING:
     from .run import Run
@@ -22,19 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["GradientMethod", "LearningRate", "Method", "State", "count", "hyper", "zeros"]
 
 State = dict[str, Any]
-
-
-def hyper(default: Any = dataclasses.MISSING, **constraint: float) -> Any:
-    """A hyper-parameter of a Method: its default, and the interval it must lie in.
-
-    The interval is given as for `checks.within`: ge, gt, le, lt.
-    """
-    return dataclasses.field(default=default, metadata={"within": constraint})
-
-
-def count(default: Any = dataclasses.MISSING, *, least: int) -> Any:
-    """A hyper-parameter that is a whole number >= least."""
-    return dataclasses.field(default=default, metadata={"least": least})
 
 
 @dataclass(frozen=True)
@@ -48,15 +36,7 @@ class Method:
 
     def __post_init__(self) -> None:
         checks.decorated(type(self))  # type: ignore[arg-type]  # as in hyper_parameters
-        for field in dataclasses.fields(self):
-            constraint = field.metadata.get("within")
-            if constraint is not None:
-                given = getattr(self, field.name)
-                object.__setattr__(self, field.name, checks.within(field.name, given, **constraint))
-            least = field.metadata.get("least")
-            if least is not None:
-                given = checks.count(field.name, getattr(self, field.name), least)
-                object.__setattr__(self, field.name, given)
+        check(self)
 
     def start(
         self, x0: Any = None, rng: Any = None, bounds: Any = None, *, engine: str = "compiled"

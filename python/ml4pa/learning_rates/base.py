@@ -6,7 +6,9 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from .. import checks
+from ..records import check, hyper
+
+__all__ = ["LineSearch", "Schedule", "Spec", "check", "hyper"]
 
 Spec = tuple[str, list[float], Any]
 
@@ -18,7 +20,7 @@ class Schedule:
     name: ClassVar[str] = ""
 
     def __post_init__(self) -> None:
-        _check(self)
+        check(self)
 
     def __call__(self, t: int) -> float:
         raise NotImplementedError
@@ -42,7 +44,7 @@ class LineSearch:
     bends: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
-        _check(self)
+        check(self)
 
     def native(self) -> Spec:
         """(name, fields, None): what the compiled twin is made from."""
@@ -63,18 +65,6 @@ class LineSearch:
     def next(self, eta: float, f: float, slope: float, search: dict[str, float]) -> float:
         """The next trial after one that was not accepted."""
         raise NotImplementedError
-
-
-def hyper(default: Any = dataclasses.MISSING, **constraint: float) -> Any:
-    """A number of a schedule or line search, and the interval it must lie in."""
-    return dataclasses.field(default=default, metadata={"within": constraint})
-
-
-def _check(record: Schedule | LineSearch) -> None:
-    for field in dataclasses.fields(record):
-        if (constraint := field.metadata.get("within")) is not None:
-            number = checks.within(field.name, getattr(record, field.name), **constraint)
-            object.__setattr__(record, field.name, number)
 
 
 def _numbers(record: Schedule | LineSearch) -> list[float]:
