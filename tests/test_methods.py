@@ -52,6 +52,7 @@ from ml4pa.landscapes import (
     Himmelblau,
     Quadratic,
     Rosenbrock,
+    Saddle,
     Sphere,
 )
 from ml4pa.lanes import _report_saddles
@@ -310,6 +311,17 @@ def test_an_eigenvalue_is_negative_beyond_rounding(share, saddle, size):
         assert (reason[0] == Status.SADDLE) == saddle
         if saddle:
             assert result.stop.measured == measured[0] == size * share and limit[0] == 0.0
+
+
+@both_engines
+@pytest.mark.parametrize(
+    ("b", "status"), [(1e-11, Status.SADDLE), (1e-13, Status.GRADIENT_TOLERANCE)]
+)
+def test_an_eigenvalue_of_rounding_is_not_negative(b, status, engine):
+    """One run, and runs side by side; x^2 - b y^2 has the eigenvalues 2 and -2b."""
+    one = minimize(Saddle(1, b), [0.0, 0.0], Newton(), engine=engine)
+    many = multistart(Saddle(1, b), np.zeros((3, 2)), Newton(), engine=engine)
+    assert one.status == status and (many.status == status).all()
 
 
 @both_engines

@@ -13,7 +13,7 @@ from .learning_rates import check_learning_rate
 from .method import own_names
 from .objective import Array
 from .started import SUCCESS, Ints, Paths, Rows
-from .stop import Status
+from .stop import NEGATIVE, Status
 
 if TYPE_CHECKING:
     from .fleet import Fleet
@@ -72,7 +72,7 @@ def _report_saddles(reason: Ints, measured: Array, limit: Array, hessians: Array
     """As `Result.check_minimum`: no success where an eigenvalue is negative, beyond rounding."""
     suspect = np.flatnonzero(np.isin(reason, SUCCESS) & ~surely_positive(hessians))
     eigenvalues = np.linalg.eigvalsh(hessians[suspect])
-    saddle = eigenvalues[:, 0] < -1e-12 * np.abs(eigenvalues).max(axis=1)
+    saddle = eigenvalues[:, 0] < NEGATIVE * np.abs(eigenvalues).max(axis=1)
     found = suspect[saddle]
     reason[found], measured[found], limit[found] = Status.SADDLE, eigenvalues[saddle, 0], 0.0
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from .objective import Array
 from .path import Path
-from .stop import Status, Stop, message
+from .stop import NEGATIVE, Status, Stop, message
 from .stopping import RULES
 
 
@@ -67,7 +67,7 @@ class Result:
         """No success where the Hessian at the last iterate has a negative eigenvalue."""
         eigenvalues = np.linalg.eigvalsh(hessian)
         least = float(eigenvalues[0])
-        if least < -1e-12 * float(np.max(np.abs(eigenvalues))):  # beyond rounding
+        if least < NEGATIVE * float(np.max(np.abs(eigenvalues))):
             self.success, self.status = False, Status.SADDLE
             self.stop = Stop(Status.SADDLE, least, 0.0)
 

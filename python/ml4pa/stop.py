@@ -49,6 +49,10 @@ class Status(IntEnum):
     RESOLUTION = 60
 
 
+#: A Hessian has a negative eigenvalue where the least is below so many times the largest |value|:
+#: what is smaller may be rounding.
+NEGATIVE = -1e-12
+
 #: The reasons of a method's own that are tests of convergence, beside the rules' own.
 CONVERGED = frozenset(
     (
