@@ -1,5 +1,5 @@
 // What the binding units share. They only convert: no mathematics here, and no argument checks but
-// the fast test that an array is already what the core needs; the texts live in checks.py.
+// the fast test that an array is already what the core needs; the texts live in ml4pa/checks/.
 #pragma once
 
 #include <pybind11/numpy.h>

@@ -7,7 +7,7 @@ using ml4pa::Objective;
 
 namespace {
 
-// One row of `p` is one point; `p` has one or two dimensions, and n columns (checks.py saw to it).
+// `p` has one or two dimensions, one point a row, and n columns (ml4pa/checks/ saw to it).
 Index rows(const Floats& p) { return p.ndim() == 1 ? 1 : p.shape(0); }
 
 // work(first, count) for all rows, on threads where it is worth them; Ctrl-C ends it.

@@ -6,8 +6,8 @@
 //   - update(X, values): what it learns from the values;
 // and, where it has them, moments() for the recorded path, and visit() for what it keeps. Draws are
 // made by random.hpp from (key(), iteration(), row, coordinate), so that a checkpoint needs no
-// population: it is drawn again. cpp/src/<stem>.cpp has the function start_<stem>, named in
-// population_methods/registry.def; methods/random_search.hpp is the example to copy.
+// population: it is drawn again. cpp/src/<stem>.cpp has the function population_<stem>, named in
+// population_methods/registry.def; population_methods/random_search.hpp is the example to copy.
 #pragma once
 
 #include <cmath>

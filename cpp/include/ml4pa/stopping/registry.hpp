@@ -25,8 +25,6 @@ using Rules = std::tuple<
     stopping::MaxEvals>;
 // clang-format on
 
-inline constexpr int rule_count = std::tuple_size_v<Rules>;
-
 // A rule without a limit is never met: every comparison with NaN is false.
 inline constexpr double no_limit = std::numeric_limits<double>::quiet_NaN();
 
