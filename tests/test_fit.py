@@ -308,6 +308,8 @@ X3, Y3 = plane(20)
         ((Linear(3), X3, Y3), {"epochs": 3, "gtol": 1e-3}, "gtol is given, but does not go with"),
         ((Linear(3), X3, Y3), {"epochs": 3, "shuffle": 0}, "shuffle=0 must be >= 1"),
         ((Linear(3), X3, Y3), {"validation": 1.5}, "validation=1.5 must be < 1"),
+        ((Linear(3), X3, Y3), {"validation": 0.96}, "validation=0.96 of 20 rows leaves none"),
+        ((Linear(3), X3[:1], Y3[:1]), {"validation": 0.1}, "validation=0.1 of 1 rows leaves none"),
         ((Linear(3), X3, Y3), {"validation": "half"}, "validation has type str"),
         ((Linear(3), X3, Y3, Newton()), {"epochs": 3}, "does not go by gradients alone"),
         ((Linear(3), X3, Y3, GradientDescent(ml4pa.Backtracking())), {"epochs": 3},

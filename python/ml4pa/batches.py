@@ -67,6 +67,7 @@ def rows(window: Window, key: int, epoch: int, shuffle: bool) -> NDArray[np.int6
 def split(n: int, fraction: float, key: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Rows to fit and rows to validate with, drawn at random: a fraction of n, rounded up."""
     held = -int(-fraction * n // 1)
+    checks.rows_to_fit(fraction, held, n)
     mixed = order(key, 0, n, HELD_OUT)
     return np.sort(mixed[held:]), np.sort(mixed[:held])
 

@@ -93,6 +93,15 @@ def validation(value: Any, sigma: Any) -> tuple[Any, Any, Any]:
     return X, y, errors[0] if errors else sigma if np.ndim(sigma) == 0 else None
 
 
+def rows_to_fit(fraction: float, held: int, n: int) -> None:
+    """Rows that validation leaves."""
+    if held == n:
+        raise ValueError(
+            f"validation={fraction} of {n} rows leaves none to fit: pass a smaller fraction, or "
+            "(X, y) to validate with"
+        )
+
+
 def initial(value: Any, n: int) -> Array:
     """Parameters to start from."""
     a = vector(value, n, "initial").copy()
