@@ -181,6 +181,125 @@ def test_a_curve_is_fitted():
     assert_allclose(told.params, [3, 1.5], rtol=1e-5)
 
 
+# ---- a curve within bounds -----------------------------------------------------------------------
+
+LINE = np.linspace(0.0, 1.0, 20)
+FALLING = -0.3 * LINE + 0.5  # the best fit by sqrt(a) x + b with a >= 0 has a = 0
+BOX = [(0.0, None), (0.0, 0.22)]
+
+
+def rising(seen):
+    def fun(x, a, b):
+        seen.append((a, b))
+        return np.sqrt(a) * x + b
+
+    return fun
+
+
+def all_within_the_box(seen):
+    a, b = np.array(seen).T
+    return a.min() == 0.0 and b.min() >= 0.0 and b.max() == 0.22
+
+
+@engines
+@pytest.mark.parametrize("jac", ["2-point", "3-point"])
+@pytest.mark.parametrize(
+    "how", [{"max_iter": 100}, {"epochs": 10}, {"epochs": 10, "batch_size": 5, "validation": 0.2}]
+)
+def test_a_curve_is_never_evaluated_outside_the_bounds(jac, how, engine):
+    seen = []
+    curve = Curve(rising(seen), 2, jac=jac)
+    told = fit(curve, LINE, FALLING, GradientDescent(0.1), initial=[0.0, 0.22], bounds=BOX, rng=1,
+               engine=engine, **how)  # fmt: skip
+    assert told.errors is None or np.isfinite(told.errors).all()
+    assert all_within_the_box(seen)
+    assert told.status != Status.DIVERGED and told.model is curve
+
+
+@engines
+@pytest.mark.parametrize("jac", ["2-point", "3-point"])
+def test_nor_is_its_cost_by_any_driver(jac, engine):
+    box = [(0.0, 1.0), (0.0, 0.22)]
+    start = [0.0, 0.22]
+    for drive in (
+        lambda f: ml4pa.minimize(f, start, GradientDescent(0.1), bounds=box, max_iter=20,
+                                 engine=engine),
+        lambda f: ml4pa.multistart(f, [start, [1.0, 0.0]], GradientDescent(0.1), bounds=box,
+                                   max_iter=20, engine=engine),
+        lambda f: ml4pa.sweep(f, start, ml4pa.grid(GradientDescent, learning_rate=[0.1, 0.2]),
+                              bounds=box, max_iter=20, engine=engine),
+    ):  # fmt: skip
+        seen = []
+        drive(Cost(Curve(rising(seen), 2, jac=jac), LINE, FALLING))
+        assert all_within_the_box(seen)
+
+
+def test_the_differences_of_a_curve_turn_at_a_bound():
+    """d(a^2)/da at 1: free, with no room behind, with none ahead, and held."""
+    for jac in ("2-point", "3-point"):
+        model = Curve(lambda x, a: a * a * x, 1, jac=jac)
+        for box, slope in ((None, 2.0), ((1, 2), 2.0), ((0, 1), 2.0), ((1, 1), 0.0)):
+            limits = None if box is None else tuple(np.array([side], float) for side in box)
+            bounded = model.within(limits)
+            told = bounded.jacobian(np.ones(1), np.ones((1, 1)))
+            assert_allclose(told, [[slope]], rtol=1e-4)
+            assert_allclose(model.jacobian(np.ones(1), np.ones((1, 1))), [[2.0]], rtol=1e-4)
+            assert bounded == model
+
+
+def test_the_bounds_of_a_fit_end_with_it():
+    """Its cost goes down beyond them where it is minimised again without."""
+    told = fit(Curve(rising([]), 2), LINE, 1.0 + LINE, Adam(0.05), bounds=BOX, initial=[0.0, 0.1])
+    cost = told.objective
+    free = cost.within(None, 2)
+    assert_array_equal(cost.limits[1], [np.inf, 0.22])
+    slope = Cost(told.model, LINE, 1.0 + LINE).gradient([1.5, 0.9])
+    assert free.limits is None and free.within(None, 2) is free
+    assert_array_equal(free.gradient([1.5, 0.9]), slope)
+
+
+def test_the_errors_of_a_bounded_curve():
+    """Beside a bound the differences are those of one side: nearly the same errors."""
+    seen = []
+
+    def fun(x, a, b):
+        seen.append(b)
+        return a * np.exp(-b * x)
+
+    y = np.exp(-2.0 * LINE) + 0.01 * np.cos(40 * LINE)
+    free = fit(Curve(fun, 2), LINE, y, Adam(0.05), initial=[1.0, 1.0])
+    expected, least = free.errors, float(free.x[1])
+    for box in ((least, 9.0), (0.0, least)):
+        seen.clear()
+        bound = fit(Curve(fun, 2), LINE, y, Adam(0.05), initial=free.x, bounds=[(None, None), box])
+        assert_allclose(bound.errors, expected, rtol=1e-2)
+        assert box[0] <= min(seen) and max(seen) <= box[1]
+
+
+@pytest.mark.parametrize("model", [Curve(lambda x, a, b: a * np.exp(-b * x), 2), MLP((1, 1))])
+def test_a_parameter_between_equal_bounds_has_no_error(model):
+    y = np.exp(-2.0 * LINE) + 0.01 * np.cos(40 * LINE)
+    told = fit(model, LINE, y, Adam(0.05), initial=[1.0, 2.0], bounds=[(None, None), (2.0, 2.0)],
+               max_iter=50)  # fmt: skip
+    assert told.errors is None
+    assert told.errors_message == "no errors: params[1] is held between equal bounds"
+
+
+def test_a_linear_model_needs_no_differences_for_its_errors():
+    told = fit(Polynomial(1), LINE, FALLING + 0.01 * np.cos(40 * LINE),
+               bounds=[(None, None), (2.0, 2.0)], initial=[0.0, 2.0])  # fmt: skip
+    assert told.errors is not None
+
+
+def test_a_fit_without_residuals_has_no_errors_and_no_warning():
+    """A thousandth of an error is then less than a rounding of the parameter."""
+    decay = Curve(lambda x, a, b: a * np.exp(-b * x), 2)
+    told = fit(decay, LINE, 2 * np.exp(-LINE), GradientDescent(ml4pa.Backtracking()),
+               initial=[1.0, 1.0], gtol=0.0, max_iter=500)  # fmt: skip
+    assert told.fun < 1e-30
+    assert told.errors is None and "eigenvalue 0 " in told.errors_message
+
+
 # ---- what is no success --------------------------------------------------------------------------
 
 

@@ -59,7 +59,8 @@ class Fit(Result):
     model : Model
         What was fitted.
     objective : Cost or None
-        The cost as a function of the parameters; None where the data are in a file or a stream.
+        The cost as a function of the parameters, whose finite differences stay within the bounds
+        of the fit; None where the data are in a file or a stream.
     """
 
     model: Model

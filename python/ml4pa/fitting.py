@@ -131,7 +131,7 @@ def fit(
         Compute the costs after every so many epochs, and after the last: each takes a pass over the
         data. The callback, the target and the patience look at them only then.
     bounds : sequence of (low, high), (n, 2) array, or scipy.optimize.Bounds, optional
-        Bounds of the parameters.
+        Bounds of the parameters, outside of which a model is never evaluated.
     max_iter, max_evals, gtol, xtol, ftol, record
         As in `minimize`, without mini-batches.
     max_time, target
@@ -217,18 +217,21 @@ def fit(
         checks.steps_by_formula(how, "a fit in epochs")
         compiled = engine == "compiled"
         source, watched, objective = _source(
-            model, X, y, sigma, terms, asked, shuffle, draws, compiled
+            model.within(limits), X, y, sigma, terms, asked, shuffle, draws, compiled
         )
         only_held_back = all(in_epochs[k] is None for k in ("epochs", "batch_size", "patience"))
         if exactly and only_held_back and objective is not None:
             kept = objective()
             if kept is not None and _is_quadratic(kept):
                 return _exact(kept, engine, watched)
+        if objective is not None:
+            objective = partial(_within, objective, limits)
         run = _start(how, start, draws, limits, engine, source)
         course = _through(run, source, watched, asked, callback, progress, model)
         return _from_epochs(course, run, model, objective)
 
     cost = Cost(model, X, y, sigma=sigma, covariance=covariance, **terms)
+    cost = cost.within(limits, cost.n)
     curved = model.linear and (cost.loss.squares or cost.loss.curved)
     by_newton = how is None and curved and limits is None and not cost.l1
     given: dict[str, Any] = {**in_steps, "target": target}
@@ -254,7 +257,7 @@ def fit(
     note = _of_units(result, cost, how, gtol, limits)
     if limits is None:
         note = note or _of_separate_classes(result, cost)
-    return _from_minimize(result, cost, bool(record), note)
+    return _from_minimize(result, cost, model, bool(record), note)
 
 
 def _initial(
@@ -311,6 +314,11 @@ def _through_samples(cost: Cost, start: Array, descend: Callable[..., Result]) -
     few = descend(cost.subset(slice(None, None, EVERY_ROW)), start)
     result = descend(cost.replaced(sampled=EVERY_BLOCK), few.x) if few.success else few
     return result if result.success else descend(cost, start)
+
+
+def _within(objective: Callable[[], Cost | None], limits: checks.Bounds | None) -> Cost | None:
+    cost = objective()
+    return None if cost is None else cost.within(limits, cost.n)
 
 
 def _same(cost: Cost) -> Cost:
@@ -376,14 +384,14 @@ def _of_separate_classes(result: Result, cost: Cost) -> str:
     )
 
 
-def _from_minimize(result: Result, cost: Cost, keep_path: bool, note: str) -> Fit:
+def _from_minimize(result: Result, cost: Cost, model: Model, keep_path: bool, note: str) -> Fit:
     path = result.path
     assert path is not None
     return Fit(
         result.x, result.fun, result.success and not note, result.status, result.nit,
         result.nfev, result.njev, result.nhev, result.jac, result.engine,
         path if keep_path else None, result.stop,
-        result.euclidean, model=cost.model, history=History(path.iteration, path.fun),
+        result.euclidean, model=model, history=History(path.iteration, path.fun),
         make_objective=partial(_same, cost), note=note,
     )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -78,6 +79,8 @@ class Cost(NativeObjective):
     [0.833333, 2.5]
     """
 
+    #: The bounds of the parameters, which finite differences respect; see `within`.
+    limits: checks.Bounds | None = None
     #: The Hessian is that of every so many blocks of rows; `fit` sets it for many data.
     sampled: int = 1
 
@@ -155,6 +158,13 @@ class Cost(NativeObjective):
         other.__dict__.update(self.__dict__, _compiled=None, **attributes)
         other.n = other.model.n_params
         return other
+
+    def within(self, limits: checks.Bounds | None, n: int, threads: int | None = None) -> Cost:
+        if limits is self.limits:
+            return self
+        bounded = copy.copy(self)  # with the twin, which takes no differences
+        bounded.model, bounded.limits = self.model.within(limits), limits
+        return bounded
 
     # The specification, in NumPy.
 

@@ -64,7 +64,8 @@ def errors(cost: Cost, params: ArrayLike) -> Errors:
     Notes
     -----
     For a model without Hessian (`MLP`, `Curve`) it is taken from central differences of the
-    gradient, over a thousandth of each parameter's error. NumPy's ``polyfit(cov=True)`` and SciPy's
+    gradient, over a thousandth of each parameter's error, which stay within the bounds of a fit;
+    there are none where equal bounds hold a parameter. NumPy's ``polyfit(cov=True)`` and SciPy's
     ``curve_fit`` give the matrix of "mse"; with ``cov="unscaled"`` and ``absolute_sigma=True``,
     that of "chi2". For a model that is not linear SciPy leaves the second derivatives of the model
     out of H.
@@ -96,6 +97,8 @@ def errors(cost: Cost, params: ArrayLike) -> Errors:
             f"no errors: {cost.n_data} data and {cost.n} parameters leave no residual to "
             "estimate the error of the data from"
         )
+    if (held := _held(cost)) is not None:
+        return _none(f"no errors: params[{held}] is held between equal bounds")
     H, T, model = _hessian(cost, theta, unit)
     if not np.isfinite(H).all():
         return _none("no errors: the Hessian is not finite")
@@ -127,6 +130,14 @@ def _none(message: str) -> Errors:
     return Errors(None, None, None, message)
 
 
+def _held(cost: Cost) -> int | None:
+    """The first parameter that differences of the gradient cannot move."""
+    if cost.limits is None or cost.model.linear:
+        return None
+    held = np.flatnonzero(cost.limits[0] == cost.limits[1])
+    return int(held[0]) if held.size else None
+
+
 def _hessian(cost: Cost, theta: Array, unit: float) -> tuple[Array, Array, Model]:
     """H of the sum in well determined parameters c, T, where theta = T c, and the model of c."""
     if not cost.model.linear:
@@ -144,12 +155,16 @@ def _hessian(cost: Cost, theta: Array, unit: float) -> tuple[Array, Array, Model
 def _differences(cost: Cost, theta: Array, unit: float) -> Array:
     """The Hessian by central differences of the gradient, its steps from a first estimate."""
     h = 1e-4 * np.where(theta == 0, 1.0, np.abs(theta))
+    low, high = cost.limits if cost.limits is not None else (-np.inf, np.inf)
     for last in (False, True):
+        ahead, behind = np.minimum(h, high - theta), np.minimum(h, theta - low)
         columns = []
         for j in range(cost.n):
-            step = np.where(np.arange(cost.n) == j, h, 0.0)
-            rise = cost.gradient(theta + step) - cost.gradient(theta - step)
-            columns.append(rise / (2.0 * h[j]))
+            at_j = np.arange(cost.n) == j
+            up = np.minimum(theta + np.where(at_j, ahead, 0.0), high)
+            down = np.maximum(theta - np.where(at_j, behind, 0.0), low)
+            rise = cost.gradient(up) - cost.gradient(down)
+            columns.append(rise / (ahead[j] + behind[j]))
         H = np.column_stack(columns)
         if not last:
             curved = np.diagonal(H) / cost.scale

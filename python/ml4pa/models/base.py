@@ -76,6 +76,10 @@ class Model:
         """A start for a fit, (n,): zeros where the cost has one minimum, else drawn from rng."""
         return np.zeros(self.n_params)
 
+    def within(self, limits: checks.Bounds | None) -> Model:
+        """The same model, whose finite differences stay within the bounds of theta."""
+        return self
+
     # The specification, in NumPy.
 
     def score(self, theta: Array, X: Array) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -26,7 +27,8 @@ class Curve(Model):
         n.
     jac : callable or "2-point" or "3-point", default "3-point"
         The Jacobian ``jac(x, *params) -> (N, n)``; else differences, forward with steps
-        h = eps^(1/2) max(1, \|theta_j\|), or central with h = eps^(1/3) max(1, \|theta_j\|).
+        h = eps^(1/2) max(1, \|theta_j\|), or central with h = eps^(1/3) max(1, \|theta_j\|), never
+        outside the bounds of a fit.
     features : int >= 1, default 1
         p.
 
@@ -48,6 +50,9 @@ class Curve(Model):
     n_params: int
     jac: Callable[..., Any] | str | None = None
     features: int = 1
+
+    #: What `within` was told; no field, so that it takes no part in comparisons.
+    _limits: ClassVar[checks.Bounds | None] = None
 
     def __post_init__(self) -> None:
         if not callable(self.fun):
@@ -72,6 +77,11 @@ class Curve(Model):
             f"features={self.features})"
         )
 
+    def within(self, limits: checks.Bounds | None) -> Curve:
+        bounded = copy.copy(self)
+        bounded._set(_limits=limits)
+        return bounded
+
     def initial(self, rng: Any = None) -> Array:
         return np.ones(self.n_params)
 
@@ -95,12 +105,18 @@ class Curve(Model):
         forward = self.jac == "2-point"
         eps = float(np.finfo(float).eps)
         h = (eps ** (1 / 2) if forward else eps ** (1 / 3)) * np.maximum(1.0, np.abs(theta))
+        low, high = self._limits if self._limits is not None else (-np.inf, np.inf)
         columns = []
         for j in range(self.n_params):
             step = np.where(np.arange(self.n_params) == j, h, 0.0)
-            up, down = theta + step, theta if forward else theta - step
-            rise = self.score(up, X) - self.score(down, X)
-            columns.append(rise[:, 0] / (up[j] - down[j]))
+            up, down = np.minimum(theta + step, high), np.maximum(theta - step, low)
+            if forward and up[j] > theta[j]:  # backward where there is no room ahead
+                down = theta
+            if up[j] > down[j]:
+                rise = self.score(up, X) - self.score(down, X)
+                columns.append(rise[:, 0] / (up[j] - down[j]))
+            else:  # held between two equal bounds
+                columns.append(np.zeros(len(X)))
         return np.column_stack(columns)
 
     def _variables(self, X: Array) -> Array:
