@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 import pickle
+import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -30,11 +32,14 @@ from specimens import (
 )
 
 from ml4pa import (
+    CMAES,
     Adam,
     ExactLineSearch,
+    GeneticAlgorithm,
     GradientDescent,
     InverseTime,
     LeastSquares,
+    Newton,
     Warmup,
     load,
     minimize,
@@ -44,6 +49,7 @@ from ml4pa.landscapes import (
     Himmelblau,
     Rotated,
 )
+from ml4pa.methods.cmaes.termination import MEMORY
 
 BOX = [(-4.0, 4.0), (None, 3.0)]
 
@@ -291,3 +297,148 @@ def test_a_checkpoint_is_as_readable_as_any_file(tmp_path):
     _, path = saved(tmp_path)
     (tmp_path / "other").write_text("")
     assert path.stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
+@both_engines
+def test_no_damaged_entry_is_a_fault(engine):
+    """Every number and array of every kind of run, wild or of another length: a plain error at
+    the latest when the run goes on."""
+    program = Path(__file__).with_name("damage_checkpoints.py")
+    done = subprocess.run([sys.executable, str(program), engine], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-200:] + done.stderr[-2000:]
+    assert done.stdout.endswith("all went on or were refused\n")
+
+
+@both_engines
+@pytest.mark.parametrize(
+    ("method", "entry", "value"),
+    [
+        (CMAES(0.3), "regime", 3),
+        (CMAES(0.3), "regime", -1),
+        (CMAES(0.3), "population_size", 1),
+        (CMAES(0.3), "population_size", 1 << 20),
+        (CMAES(0.3), "evaluations", -1),
+        (CMAES(0.3), "restart", 1),
+        (CMAES(0.3), "doublings", 70),
+        (CMAES(0.3, covariance="limited"), "used", 10**6),
+        (CMAES(0.3, covariance="limited"), "used", -1),
+        (CMAES(0.3), "mean", np.zeros(3)),
+        (GeneticAlgorithm(10), "values", np.zeros(11)),
+        (GeneticAlgorithm(10), "still", -1),
+        (Newton(), "trials", -1),
+        (Newton(), "indefinite", -1),
+        (GradientDescent(ExactLineSearch()), "search_f0", np.zeros(2)),
+        (Adam(), "m", np.array(["a", "b"])),
+        (Adam(), "iteration", -1),
+        (Adam(), "iteration", 3.5),
+        (Adam(), "iteration", np.nan),
+        (Adam(), "iteration", (1 << 63) - 1),
+        (Adam(), "stop_reason", 47),
+    ],
+)
+def test_load_refuses_what_no_run_has_written(method, entry, value, engine, tmp_path):
+    path = tmp_path / "bad"
+    run = method.start([1.0, 2.0], engine=engine)
+    minimize(Himmelblau(), None, run, max_iter=5)
+    run.save(path)
+    with np.load(path) as archive:
+        content = dict(archive)
+    load(path)
+    write(path, **{**content, entry: np.asarray(value)})
+    with pytest.raises(ValueError, match=f"is not a checkpoint of ml4pa: ({entry}|descents|.*47)"):
+        load(path)
+
+
+@both_engines
+def test_load_refuses_a_run_without_parameters(engine, tmp_path):
+    path = tmp_path / "bad"
+    for method in (Adam(), Newton(), CMAES(0.3), GeneticAlgorithm(4)):
+        method.start([1.0], engine=engine).save(path)
+        with np.load(path) as archive:
+            content = dict(archive)
+        write(path, **{k: a if a.ndim == 0 else a[..., :0] for k, a in content.items()})
+        with pytest.raises(ValueError, match="is not a checkpoint of ml4pa: it has no parameters"):
+            load(path)
+
+
+@both_engines
+def test_a_descent_longer_than_its_memory_is_loaded(engine, tmp_path):
+    run = CMAES(0.3).start([1.0, 2.0], engine=engine)
+    minimize(Himmelblau(), None, run, max_iter=5)
+    state = run.snapshot()
+    state |= {"generation": MEMORY + 1, "best_values": np.ones(MEMORY)}
+    run.restore(state | {"middle_values": np.ones(MEMORY)})
+    run.save(tmp_path / "run")
+    assert str(load(tmp_path / "run").snapshot()) == str(run.snapshot())
+
+
+def test_load_refuses_descents_that_no_run_has_made(tmp_path):
+    """The Result tells of them, which would fail when all the work is done."""
+    path = tmp_path / "bad"
+    run = CMAES(0.3, restarts="ipop", tolfun=1e-2).start([1.0, 2.0], rng=1)
+    minimize(Himmelblau(), None, run, max_evals=3000)
+    run.save(path)
+    with np.load(path) as archive:
+        content = dict(archive)
+    assert content["descents"].size >= 9
+    for i, value in ((0, 3.0), (0, -1.0), (1, np.nan), (3, 1e300), (6, 47.0), (6, np.nan)):
+        changed = content["descents"].copy()
+        changed[i] = value
+        write(path, **{**content, "descents": changed})
+        with pytest.raises(ValueError, match="is not a checkpoint of ml4pa"):
+            load(path)
+
+
+@both_engines
+def test_load_refuses_hyper_parameters_of_another_dimension(engine, tmp_path):
+    """The core would read past the end of them."""
+    path = tmp_path / "bad"
+    CMAES(0.3, scale=[1.0, 2.0]).start([1.0, 2.0], engine=engine).save(path)
+    with np.load(path) as archive:
+        content = dict(archive)
+    header = str(content["header"])
+    changed = header.replace("[1.0, 2.0]", "[1.0, 2.0, 3.0]")
+    assert changed != header
+    write(path, **{**content, "header": np.array(changed)})
+    with pytest.raises(ValueError, match="scale has length 3, but x0 has length 2"):
+        load(path)
+
+
+@both_engines
+def test_a_run_that_memory_has_no_room_for_is_a_checkpoint_all_the_same(
+    engine, tmp_path, monkeypatch
+):
+    path = tmp_path / "run"
+    CMAES(0.3).start([1.0, 2.0], engine=engine).save(path)
+    monkeypatch.setattr("ml4pa.checks.memory.ASKED_FROM", 0)
+    monkeypatch.setattr("ml4pa.checks.memory.memory", lambda: 10.0)
+    with pytest.raises(MemoryError, match="^covariance='full' takes three matrices of 2 x 2"):
+        load(path)
+
+
+def test_a_shape_beyond_memory_is_no_checkpoint(tmp_path):
+    _, path = saved(tmp_path)
+    with zipfile.ZipFile(path) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    shape = b"'shape': (2,), }" + b" " * 20
+    huge = b"'shape': (1125899906842624,), }".ljust(len(shape))
+    assert shape in entries["m.npy"]
+    entries["m.npy"] = entries["m.npy"].replace(shape, huge)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in entries.items():
+            archive.writestr(name, data)
+    with pytest.raises(ValueError, match="is not a checkpoint of ml4pa: Unable to allocate"):
+        load(path)
+
+
+@both_engines
+def test_newton_without_a_search_has_no_trials_to_judge(engine, tmp_path):
+    path = tmp_path / "run"
+    run = Newton().start([3.1, 2.1], engine=engine)
+    run.save(path)
+    with np.load(path) as archive:
+        content = dict(archive)
+    write(path, **{**content, "trials": np.array(3)})
+    other = load(path)
+    result = minimize(Himmelblau(), None, other, max_iter=30)
+    assert result.success

@@ -17,6 +17,7 @@ import numpy as np
 from . import checks
 from .learning_rates import LINE_SEARCHES, SCHEDULES, LineSearch, Schedule
 from .methods import METHODS
+from .stop import Status
 
 if TYPE_CHECKING:
     from .run import Run
@@ -89,7 +90,9 @@ def load(path: str | os.PathLike[str], *, engine: str | None = None) -> Run:
     Raises
     ------
     ValueError
-        If the file is not such a checkpoint.
+        If the file is not such a checkpoint, or holds what no run can have written.
+    MemoryError
+        If the run does not fit into memory.
 
     Examples
     --------
@@ -111,8 +114,18 @@ def load(path: str | os.PathLike[str], *, engine: str | None = None) -> Run:
                 raise ValueError("it is no .npz file")
             file.seek(0)
             return _read(file, engine)
+        except MemoryError:  # of a run that this process has no room for
+            raise
         except Exception as error:
             raise ValueError(f"path={str(path)!r} is not a checkpoint of ml4pa: {error}") from None
+
+
+def _content(file: BinaryIO) -> dict[str, Any]:
+    try:
+        with np.load(file, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except MemoryError as error:  # of a shape that was damaged
+        raise ValueError(error) from None
 
 
 def _read(file: BinaryIO, engine: str | None) -> Run:
@@ -121,8 +134,7 @@ def _read(file: BinaryIO, engine: str | None) -> Run:
     from . import population, population_run
     from .run import ENGINES, start_checked
 
-    with np.load(file, allow_pickle=False) as archive:
-        content = {name: archive[name] for name in archive.files}
+    content = _content(file)
     header = json.loads(str(content.pop("header")))
     if header["format"] != FORMAT:
         raise ValueError(f"format={header['format']!r} must be {FORMAT!r}")
@@ -135,19 +147,21 @@ def _read(file: BinaryIO, engine: str | None) -> Run:
         sides = np.stack([content.pop("bounds_low"), content.pop("bounds_high")], axis=1)
         bounds = checks.bounds(sides, theta.size)
     point = checks.vector(theta, theta.size, "theta")
+    if point.size == 0:
+        raise ValueError("it has no parameters")
+    reason = int(content["stop_reason"])
+    if reason != -1:
+        Status(reason)
     run: Run
+    grown: dict[str, tuple[int, ...]] = {}
     if isinstance(method, population.PopulationMethod):
+        origin = checks.vector(content.get("start", point), point.size, "start")
+        method.check_start(origin, bounds)
+        grown = method.grown(content, point.size)
         run = population_run.start_checked(method, point, 0, bounds, engine)
     else:
         run = start_checked(method, point, 0, bounds, engine)
-    # A population may have grown since its start.
-    grows = isinstance(method, population.PopulationMethod)
-    for name, like in run.snapshot().items():
-        same = (
-            content[name].ndim == np.ndim(like) if grows else content[name].shape == np.shape(like)
-        )
-        if not same or content[name].dtype.kind not in "if":
-            raise ValueError(f"{name} has shape {content[name].shape}, not {np.shape(like)}")
+    checks.stored(content, run.snapshot(), grown)
     run.restore({name: a if a.ndim else a.item() for name, a in content.items()})
     return run
 

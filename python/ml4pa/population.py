@@ -61,7 +61,7 @@ class PopulationMethod(Method):
     loaded checkpoint draws the same generation again.
 
     A method of the library has a compiled twin too: ``cpp/include/ml4pa/population_run.hpp`` says
-    what it must have.
+    what it must have. Where arrays of ``kept`` grow, ``grown`` tells their shapes.
     """
 
     #: Where neither steps, evaluations nor time are limited.
@@ -111,6 +111,11 @@ class PopulationMethod(Method):
 
     def check_start(self, x0: Array, bounds: checks.Bounds | None) -> None:
         """Refuses hyper-parameters that do not fit the start."""
+
+    def grown(self, state: State, n: int) -> dict[str, tuple[int, ...]]:
+        """The shapes of what has grown since the start, of a checkpoint; refuses one that the
+        method cannot have written."""
+        return {}
 
     def story(self, run: PopulationRun) -> tuple[Any, ...]:
         """What `Result.restarts` tells: one record a descent, of a method that restarts."""

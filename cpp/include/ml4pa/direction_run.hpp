@@ -57,7 +57,7 @@ public:
     const double* ask() const override { return point_.data(); }
     bool wants_hessian() const override { return direction_->wants_hessian(); }
     bool accepts(double f, const double* g) const override {
-        return trials_ == 0 || search_->accepts(eta_, f, trial_slope(g));
+        return !search_ || trials_ == 0 || search_->accepts(eta_, f, trial_slope(g));
     }
 
     void tell(double f, const double* g, const double* h) override {

@@ -120,6 +120,7 @@ from .spaces import (
     maker,
     population_method,
 )
+from .stored import stored, stored_count, stored_descents
 from .subclasses import decorated, missing, stepped
 from .telling import (
     matrix,
@@ -225,6 +226,9 @@ __all__ = [
     "starts_within",
     "stepped",
     "steps_by_formula",
+    "stored",
+    "stored_count",
+    "stored_descents",
     "stream",
     "swept",
     "table",

@@ -193,6 +193,15 @@ class CMAES(PopulationMethod):
         checks.start_deviations(self.start_deviations(x0.size))
         checks.restart_region(self.restart_region, x0.size)
 
+    def grown(self, state: State, n: int) -> dict[str, tuple[int, ...]]:
+        checks.stored_descents(self, state, n)
+        remembered = (min(int(state["generation"]), termination.MEMORY),)
+        return {
+            "descents": (9 * int(state["restart"]),),
+            "best_values": remembered,
+            "middle_values": remembered,
+        }
+
     def story(self, run: PopulationRun) -> tuple[Any, ...]:
         return () if self.restarts is None else rules.story(run.snapshot())
 
