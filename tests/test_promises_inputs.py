@@ -32,9 +32,12 @@ from specimens import (
 )
 
 from ml4pa import (
+    CMAES,
     Adam,
     Function,
+    GeneticAlgorithm,
     Polynomial,
+    RandomSearch,
     fit,
     minimize,
 )
@@ -341,3 +344,15 @@ def test_a_hessian_that_is_not_wanted_is_looked_at(engine):
     assert run.iteration == 0
     run.tell(run.ask(), 1.0, np.ones(2), np.eye(2))
     assert run.iteration == 1
+
+
+@pytest.mark.parametrize("size", [1 << 32, 1 << 61, 1 << 62, 2.0**62])
+@pytest.mark.parametrize(
+    "make",
+    [lambda m: RandomSearch(0.1, m), GeneticAlgorithm, lambda m: CMAES(0.1, population_size=m)],
+    ids=["random_search", "genetic_algorithm", "cmaes"],
+)
+def test_a_generation_has_fewer_rows_than_are_numbered(make, size):
+    with pytest.raises(ValueError, match=r"^population_size must be < 2\*\*32$"):
+        make(size)
+    assert make((1 << 32) - 1).population_size == (1 << 32) - 1

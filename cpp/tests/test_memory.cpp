@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <new>
 #include <utility>
 
 #include "check.hpp"
@@ -38,6 +39,19 @@ void arrays_are_moved_and_swapped() {
     CHECK(moved.size() == 2);
 }
 
+// A size in bytes that would wrap.
+void an_impossible_array_is_refused() {
+    for (const Index n : {Index{1} << 60, Index{1} << 61, Index{1} << 62}) {
+        bool refused = false;
+        try {
+            const Array a(n);
+        } catch (const std::bad_alloc&) {
+            refused = true;
+        }
+        CHECK(refused);
+    }
+}
+
 // Pages of this process that are in memory; 0 where the system does not tell.
 [[maybe_unused]] long resident() {
     long all = 0, here = 0;
@@ -67,6 +81,7 @@ void a_huge_array_is_not_filled() {
 int main() {
     arrays_are_aligned_and_zero();
     arrays_are_moved_and_swapped();
+    an_impossible_array_is_refused();
     a_huge_array_is_not_filled();
     return test::failures();
 }

@@ -21,6 +21,12 @@ def count(default: Any = dataclasses.MISSING, *, least: int) -> Any:
     return dataclasses.field(default=default, metadata={"least": least})
 
 
+def rows(default: Any = dataclasses.MISSING, *, least: int) -> Any:
+    """The points of a generation: a whole number >= least."""
+    metadata = {"least": least, "bits": checks.BITS_OF_ROWS}
+    return dataclasses.field(default=default, metadata=metadata)
+
+
 def check(record: Any) -> None:
     """The fields as they were checked."""
     for field in dataclasses.fields(record):
@@ -28,4 +34,5 @@ def check(record: Any) -> None:
         if (constraint := field.metadata.get("within")) is not None:
             object.__setattr__(record, name, checks.within(name, given, **constraint))
         if (least := field.metadata.get("least")) is not None:
-            object.__setattr__(record, name, checks.count(name, given, least))
+            bits = field.metadata.get("bits", 63)
+            object.__setattr__(record, name, checks.count(name, given, least, bits))

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdlib>
+#include <limits>
 #include <memory>
 #include <new>
 #include <utility>
@@ -27,6 +28,9 @@ public:
     Buffer() = default;
     explicit Buffer(Index n, Fresh fresh = Fresh::zeros) {
         if (n <= 0) return;
+        // Its size in bytes would wrap.
+        if (n > std::numeric_limits<std::ptrdiff_t>::max() / static_cast<Index>(sizeof(T)))
+            throw std::bad_alloc();
         constexpr std::size_t line = 64, page = std::size_t{1} << 21;
         const std::size_t lines = (static_cast<std::size_t>(n) * sizeof(T) + line - 1) / line;
         const std::size_t wanted = lines * line;

@@ -101,6 +101,7 @@ from .pictures import (
     window,
 )
 from .scalars import (
+    BITS_OF_ROWS,
     broken_pool,
     callback,
     choice,
@@ -135,6 +136,7 @@ from .telling import (
 )
 
 __all__ = [
+    "BITS_OF_ROWS",
     "MOST_FULL",
     "SHAPES",
     "Array",

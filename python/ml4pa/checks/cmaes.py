@@ -9,7 +9,7 @@ import numpy as np
 
 from .arrays import Array, Bounds, array, finite
 from .memory import room_for_matrices
-from .scalars import choice, count, positive_number, within
+from .scalars import BITS_OF_ROWS, choice, count, positive_number, within
 from .shown import shown
 
 SHAPES = ("full", "diagonal", "limited")
@@ -28,7 +28,7 @@ def cmaes(method: Any) -> dict[str, Any]:
     out: dict[str, Any] = {"active": bool(method.active)}
     size = method.population_size
     if size is not None:
-        out["population_size"] = size = count("population_size", size, least=2)
+        out["population_size"] = size = count("population_size", size, 2, BITS_OF_ROWS)
     if method.mu is not None:
         out["mu"] = mu = count("mu", method.mu, least=1)
         if size is not None and mu > size:

@@ -79,9 +79,13 @@ def within(
     return number
 
 
-def count(name: str, value: Any, least: int = 0) -> int:
-    """A whole number >= least."""
-    if type(value) is int and least <= value < 1 << 63:  # most calls
+#: The core numbers the points of a generation, of which its draws are functions, by 32 bits.
+BITS_OF_ROWS = 32
+
+
+def count(name: str, value: Any, least: int = 0, bits: int = 63) -> int:
+    """A whole number >= least of so many bits."""
+    if type(value) is int and least <= value < 1 << bits:  # most calls
         return value
     if not _is_real(value):
         raise TypeError(f"{name}={shown(value)} must be a whole number")
@@ -93,8 +97,8 @@ def count(name: str, value: Any, least: int = 0) -> int:
         raise ValueError(f"{name}={value} must be a whole number")
     if whole < least:
         raise ValueError(f"{name}={value} must be >= {least}")
-    if whole >= 1 << 63:
-        raise ValueError(f"{name} must be < 2**63")
+    if whole >= 1 << bits:
+        raise ValueError(f"{name} must be < 2**{bits}")
     return whole
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from ..method import State, count, hyper
+from ..method import State, hyper
 from ..objective import Array
 from ..population import Moments, PopulationMethod
+from ..records import rows
 
 if TYPE_CHECKING:
     from ..population_run import NumpyPopulationRun
@@ -48,7 +49,7 @@ class RandomSearch(PopulationMethod):
     name: ClassVar[str] = "random_search"
 
     sigma: float = hyper(gt=0)
-    population_size: int = count(20, least=1)
+    population_size: int = rows(20, least=1)
 
     def rows(self, run: NumpyPopulationRun) -> int:
         return self.population_size

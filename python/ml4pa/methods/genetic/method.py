@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import numpy as np
 
 from ... import checks
-from ...method import GradientMethod, State, count
+from ...method import GradientMethod, State
 from ...objective import Array, Objective
 from ...population import Moments, Polish, PopulationMethod
 from ...random import stream
+from ...records import rows
 from ...stop import Status
 from .draws import BOX, PAIRS, START, Draws
 from .operators import CROSSOVERS, ENCODINGS, MUTATIONS, SELECTIONS, module, operator
@@ -127,7 +128,7 @@ class GeneticAlgorithm(PopulationMethod):
 
     name: ClassVar[str] = "genetic_algorithm"
 
-    population_size: int = count(100, least=2)
+    population_size: int = rows(100, least=2)
     mutation: Any = dataclasses.field(default="multiplicative", kw_only=True)
     mutation_rate: float | None = dataclasses.field(default=None, kw_only=True)
     mutation_scale: Any = dataclasses.field(default=None, kw_only=True)
