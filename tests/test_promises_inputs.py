@@ -356,3 +356,12 @@ def test_a_generation_has_fewer_rows_than_are_numbered(make, size):
     with pytest.raises(ValueError, match=r"^population_size must be < 2\*\*32$"):
         make(size)
     assert make((1 << 32) - 1).population_size == (1 << 32) - 1
+
+
+def test_a_vectorized_fun_returns_no_gradient():
+    def both(X):
+        return np.sum(X**2, axis=-1), 2 * X
+
+    with pytest.raises(ValueError, match=r"^jac=True must be .* with vectorized=True: such a fun"):
+        Function(both, True, vectorized=True)
+    assert Function(both, True).gradient([1.0, 2.0]).tolist() == [2.0, 4.0]

@@ -110,9 +110,9 @@ class Function(Objective):
         ``fun(x, *args) -> float``, x of shape (n,); with ``vectorized=True``
         ``fun(X, *args) -> (m,)``, X of shape (m, n), one point a row.
     jac : callable, True, "2-point" or "3-point", default "3-point"
-        The gradient ``jac(x, *args) -> (n,)``. True: ``fun`` returns (value, gradient). Otherwise
-        it is taken by finite differences, forward, (f(x+h) - f(x))/h with
-        h = eps^(1/2) max(1, \|x\|), or central, (f(x+h) - f(x-h))/2h with
+        The gradient ``jac(x, *args) -> (n,)``. True: ``fun`` returns (value, gradient), for which
+        it must not be vectorized. Otherwise it is taken by finite differences, forward,
+        (f(x+h) - f(x))/h with h = eps^(1/2) max(1, \|x\|), or central, (f(x+h) - f(x-h))/2h with
         h = eps^(1/3) max(1, \|x\|), never outside the bounds.
     hess : callable, optional
         The Hessian ``hess(x, *args) -> (n, n)``; without it, central differences of ``jac``.
@@ -155,6 +155,11 @@ class Function(Objective):
             jac = "3-point"
         if not callable(jac) and jac is not True:
             jac = checks.choice("jac", jac, ("2-point", "3-point"))
+        if vectorized and jac is True:
+            raise ValueError(
+                "jac=True must be a callable, '2-point' or '3-point' with vectorized=True: such a "
+                "fun returns the values alone"
+            )
         if hess is not None and not callable(hess):
             raise TypeError(f"hess={checks.shown(hess)} must be callable: hess(x) -> (n, n)")
         self.fun = fun
