@@ -37,6 +37,7 @@ from ml4pa import (
     minimize,
     multistart,
 )
+from ml4pa.crew import Crew
 from ml4pa.landscapes import Beale, Himmelblau, MonkeySaddle, Quadratic, Rosenbrock, Sphere
 
 ROWS = [
@@ -225,6 +226,35 @@ def test_a_run_that_raises_ends_its_crew(monkeypatch):
     with pytest.raises(ZeroDivisionError, match="row 3"):
         multistart(Rosenbrock(5), np.zeros((10**4, 5)), Adam(), max_iter=2000, threads=2)
     assert threading.active_count() == before and len(begun) < 10
+
+
+def test_a_thread_that_cannot_start_is_not_waited_for(monkeypatch):
+    start, started, caught = threading.Thread.start, [], []
+
+    def second_fails(thread):
+        if started:
+            raise RuntimeError("can't start new thread")
+        started.append(thread)
+        start(thread)
+
+    def run(i, going):
+        time.sleep(0.01)
+        going()
+        return i
+
+    def work():
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", second_fails)
+            try:
+                Crew(run, 50, 4).results(None)
+            except RuntimeError as error:
+                caught.append(str(error))
+
+    worker = threading.Thread(target=work, daemon=True)
+    worker.start()
+    worker.join(10.0)
+    assert not worker.is_alive() and not started[0].is_alive()
+    assert caught == ["can't start new thread"]
 
 
 def test_the_time_is_that_of_the_whole_crew():

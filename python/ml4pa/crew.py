@@ -73,10 +73,10 @@ class Crew:
 
     def _call_others(self) -> None:
         while len(self._others) < self._most:
-            with self._lock:
-                self._working += 1
             thread = threading.Thread(target=self._work)
-            thread.start()
+            with self._lock:  # it cannot end before it is counted
+                thread.start()  # may raise: then there is nobody to wait for
+                self._working += 1
             self._others.append(thread)
 
     def _work(self) -> None:
