@@ -155,6 +155,45 @@ def test_the_start_alone_has_the_value_of_a_call(method, engine, record):
 
 
 @both_engines
+def test_the_runs_own_points_may_be_infinite(engine):
+    """Values as a list too; points of the caller's own must be finite."""
+    run = RandomSearch(1e308).start([1.0, 2.0], rng=1, engine=engine)
+    with np.errstate(over="ignore", invalid="ignore"):
+        asked = run.ask()
+    assert np.isinf(asked).any()
+    run.tell(asked, list(np.tanh(asked).sum(axis=1)))
+    assert run.iteration == 1
+    with np.errstate(over="ignore", invalid="ignore"):
+        asked = run.ask()
+    with pytest.raises(ValueError, match=r"^values has shape \(3,\), but X has 20 rows"):
+        run.tell(asked, [1.0, 2.0, 3.0])
+    i, j = np.argwhere(~np.isfinite(asked))[0]
+    with pytest.raises(ValueError, match=rf"^X\[{i}, {j}\]=-?(inf|nan) must be finite"):
+        run.tell(asked.copy(), np.zeros(20))
+    assert run.iteration == 1
+
+
+def test_a_row_that_is_nan_is_the_runs_own():
+    """Where inf - inf was drawn; NaN is not equal to itself."""
+    run = RandomSearch(0.1).start([1.0, 2.0], rng=1, engine="numpy")
+    run._asked = np.full((20, 2), np.nan)
+    assert run.asked(run.ask()).all() and not run.asked(run.ask().copy()).any()
+
+
+def test_infinite_generations_are_the_same_in_both_engines():
+    def f(x):
+        return float(np.sum(np.tanh(x)))
+
+    with np.errstate(over="ignore", invalid="ignore"):
+        a, b = (
+            minimize(f, [1.0, 2.0], RandomSearch(1e308), rng=1, max_iter=5, engine=engine)
+            for engine in ("compiled", "numpy")
+        )
+    assert_array_equal(a.x, b.x)
+    assert a.message == b.message and a.fun == b.fun
+
+
+@both_engines
 @every_method
 def test_some_nan_is_ranked_worst(method, engine):
     def half(x):

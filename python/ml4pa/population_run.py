@@ -118,7 +118,10 @@ class NumpyPopulationRun(PopulationRun):
 
     def asked(self, X: Array) -> NDArray[np.bool_]:
         """Which rows of X are those asked for; the others the caller has repaired or injected."""
-        return np.asarray((X == self.ask()).all(axis=1))
+        asked = self.ask()
+        if X is asked:  # NaN, which is not equal to itself, is no point of the caller's own
+            return np.ones(len(X), dtype=bool)
+        return np.asarray((X == asked).all(axis=1))
 
     def halt(self, reason: int, measured: float, limit: float) -> None:
         """Ends the run."""
@@ -135,7 +138,10 @@ class NumpyPopulationRun(PopulationRun):
 
     def tell(self, X: Any, values: Any) -> None:  # type: ignore[override]
         asked = self.ask()
-        X, values = checks.told_population(X, values, *asked.shape)
+        if X is asked:  # may be infinite: the run's own points are taken as they are
+            values = checks.values_of(values, len(X), "values")
+        else:
+            X, values = checks.told_population(X, values, *asked.shape)
         self.note(X, values)
         self._barren = 0 if (values < math.inf).any() else self._barren + 1
         self.method.update(self, X, values)
