@@ -23,6 +23,7 @@ from test_promises_endings import main_thread, soon
 from ml4pa import (
     CMAES,
     MLP,
+    Adam,
     Cost,
     Function,
     GeneticAlgorithm,
@@ -152,6 +153,44 @@ def test_the_start_alone_has_the_value_of_a_call(method, engine, record):
         told = minimize(f, [x], method, rng=1, max_iter=0, engine=engine, record=record)
         assert told.fun == f(told.x) and told.nfev == 1
         assert not record or told.path.fun.tolist() == [told.fun]
+
+
+@both_engines
+@every_method
+def test_without_a_generation_it_ends_as_a_gradient_method_does(method, engine):
+    """Target, tests of convergence and callback, with max_iter=0."""
+
+    def go(f, method, **given):
+        heard = []
+        told = minimize(f, [1.0, 2.0], method, max_iter=0, engine=engine,
+                        callback=lambda r: heard.append((r.nit, r.x.tolist(), r.fun, r.nfev)),
+                        **given)  # fmt: skip
+        return told.status, told.success, told.message, told.nit, told.fun, told.x.tolist(), heard
+
+    f = Function(lambda x: float(x @ x), lambda x: 2 * x)
+    for given in ({}, {"target": 9.0}, {"target": 1.0}, {"xtol": 9.0}, {"ftol": 9.0},
+                  {"xtol": 9.0, "norm": 2}, {"max_evals": 1}):  # fmt: skip
+        assert go(f, method, **given) == go(f, Adam(), **given)
+    assert go(f, method, target=5.0)[0] == Status.TARGET
+
+
+@both_engines
+@every_method
+def test_without_a_generation_nan_may_raise(method, engine):
+    for f in (lambda x: math.nan, Broken()):
+        with pytest.raises(FloatingPointError, match=r"^fun is NaN at x = \[1.0, 2.0\]"):
+            minimize(f, [1.0, 2.0], method, max_iter=0, on_nan="raise", engine=engine)
+        assert math.isnan(minimize(f, [1.0, 2.0], method, max_iter=0, engine=engine).fun)
+
+
+@both_engines
+@every_method
+def test_without_a_generation_the_callback_may_end_it(method, engine):
+    def stop(told):
+        raise StopIteration
+
+    told = minimize(Sphere(2), [1.0, 2.0], method, max_iter=0, callback=stop, engine=engine)
+    assert told.status == Status.MAX_ITER and told.fun == 5.0
 
 
 @both_engines

@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import _core, checks
-from .evaluation import Evaluate, evaluator
+from .evaluation import evaluator
 from .loop import Listener, Outcome, loop
 from .method import GradientMethod, Method
 from .methods import METHODS
 from .objective import Array, Evaluation, Function, Objective, as_objective
 from .path import Path
 from .population import PopulationMethod
-from .population_loop import PopulationOutcome, population_loop
+from .population_loop import PopulationOutcome, population_loop, start_alone
 from .population_run import CompiledPopulationRun, NumpyPopulationRun, PopulationRun
 from .population_run import start as start_population
 from .progress import Bar
@@ -284,7 +284,7 @@ def minimize_population(
     with evaluator(objective, workers, time_limit) as evaluate:
         try:
             if given["max_iter"] == 0:
-                outcome = _nothing(run, evaluate, objective, stride)
+                outcome = start_alone(run, evaluate, objective, rules, stride, nan_raises, listener)
             elif isinstance(run, CompiledPopulationRun):
                 what = twin if twin is not None and workers is None else evaluate
                 told = run.native.minimize(
@@ -426,20 +426,6 @@ def _result(
     if success and hessian is not None:
         result.check_minimum(hessian.reshape(x.size, x.size))
     return result
-
-
-def _nothing(
-    run: PopulationRun, evaluate: Evaluate, objective: Objective, stride: int
-) -> PopulationOutcome:
-    """No generation was asked for: the start alone is evaluated."""
-    x = run.x
-    f = objective.as_called(x, float(evaluate(x[np.newaxis])[0]))
-    rows = x[np.newaxis] if stride else None
-    values = np.array([f]) if stride else None
-    population = None if rows is None else (rows, [1])
-    return PopulationOutcome(
-        Status.MAX_ITER, 0.0, 0.0, 0, 1, x, f, rows, values, None, None, None, population
-    )
 
 
 def _population_result(o: PopulationOutcome, engine: str, euclidean: bool, stride: int) -> Result:

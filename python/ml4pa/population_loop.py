@@ -15,9 +15,9 @@ from . import checks
 from .evaluation import Evaluate
 from .interrupts import Shield
 from .loop import POLL, Listener
-from .objective import Array
+from .objective import Array, Objective
 from .population import Polish
-from .population_run import NumpyPopulationRun
+from .population_run import NumpyPopulationRun, PopulationRun
 from .stop import Iterate, Status, Stop, euclidean_norm, max_norm
 from .stopping import RULES, first_met
 
@@ -185,3 +185,28 @@ def population_loop(
         run.fun,
         *path.columns(),  # type: ignore[arg-type]
     )._replace(njev=njev, nhev=nhev)
+
+
+def start_alone(
+    run: PopulationRun,
+    evaluate: Evaluate,
+    objective: Objective,
+    rules: list[float],
+    stride: int,
+    nan_raises: bool,
+    listener: Listener | None,
+) -> PopulationOutcome:
+    """With max_iter = 0 no generation is asked for: what both engines do is evaluate the start."""
+    x = run.x
+    f = objective.as_called(x, float(evaluate(x[np.newaxis])[0]))
+    if nan_raises and math.isnan(f):
+        checks.nan_value(x)
+    none = np.full(run.n, math.nan)
+    stop = first_met(rules, Iterate(x, f, none, none, math.nan, 0, 1, 1, max_norm))
+    assert stop is not None
+    if listener is not None:
+        listener(0, x.copy(), f, x, f, 1, 0, 0)
+    rows = x[np.newaxis] if stride else None
+    values = np.array([f]) if stride else None
+    population = None if rows is None else (rows, [1])
+    return PopulationOutcome(*stop, 0, 1, x, f, rows, values, None, None, None, population)
