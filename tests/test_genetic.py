@@ -19,6 +19,7 @@ from specimens import (
 )
 
 from ml4pa import (
+    CMAES,
     MLP,
     Adam,
     Cosine,
@@ -27,12 +28,14 @@ from ml4pa import (
     GradientDescent,
     Newton,
     Polynomial,
+    RandomSearch,
     Status,
     load,
     minimize,
 )
 from ml4pa.landscapes import Himmelblau, Rastrigin, Schwefel, Sphere
-from ml4pa.methods.genetic.operators import CROSSOVERS, MUTATIONS, SELECTIONS
+from ml4pa.methods.genetic.draws import Draws
+from ml4pa.methods.genetic.operators import CROSSOVERS, MUTATIONS, SELECTIONS, operator
 
 every_setting = pytest.mark.parametrize("method", GENETIC.values(), ids=GENETIC)
 
@@ -66,6 +69,51 @@ def test_every_operator_gives_the_same_bits(method):
         assert a.state.keys() == b.state.keys()
         for name, kept in a.state.items():
             assert_array_equal(kept, b.state[name], err_msg=name)
+
+
+VAST = 1.7e308
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        *GENETIC.values(),
+        GeneticAlgorithm(20, mutation_scale=VAST),
+        RandomSearch(VAST),
+        CMAES(VAST / 10),
+    ],
+    ids=[*GENETIC, "scale", "random", "cmaes"],
+)
+@pytest.mark.parametrize("bounds", [[(-VAST, VAST)] * 13, [(0.0, VAST)] * 13, None])
+def test_no_width_overflows(method, bounds):
+    """Points are finite, spread over the bounds, the same in both engines, and nothing warns."""
+    if bounds is None and getattr(method, "encoding", "") == "binary":
+        return
+    x0 = np.linspace(1.0, VAST / 4, 13)
+    a, b = (method.start(x0, 5, bounds, engine=engine) for engine in ("compiled", "numpy"))
+    for t in range(15):
+        X = a.ask()
+        assert np.isfinite(X).all()
+        if t == 0 and bounds is not None and isinstance(method, GeneticAlgorithm):
+            (low, high), rows = bounds[0], X[1:]
+            assert rows.min() < low + 0.3 * (high / 2 - low / 2)
+            assert rows.max() > high - 0.3 * (high / 2 - low / 2)
+            assert rows.size < 100 or abs(np.mean(rows / high) - (high / 2 + low / 2) / high) < 0.3
+        if method.name != "cmaes":
+            assert_array_equal(X, b.ask())
+        for run in (a, b):
+            run.tell(run.ask(), np.sum(np.abs(run.ask() / VAST - 0.3), axis=1))
+
+
+@pytest.mark.parametrize("crossover", ["blend", "sbx"])
+def test_children_of_vast_parents(crossover):
+    """They are those of parents a power of two smaller, made larger again."""
+    draws = Draws(3, 1)
+    A, B = np.random.default_rng(4).uniform(-1.0, 1.0, (2, 40, 5))
+    small = operator("crossover", crossover)(draws, A, B)
+    with np.errstate(over="ignore"):
+        vast = operator("crossover", crossover)(draws, A * 2.0**1023, B * 2.0**1023)
+        assert_array_equal(vast, np.multiply(small, 2.0**1023))
 
 
 @every_setting

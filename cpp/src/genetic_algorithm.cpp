@@ -9,6 +9,9 @@ using genetic::Draws;
 
 namespace {
 
+// s_j z is finite for every normal drawn.
+constexpr double largest_scale = std::numeric_limits<double>::max() / 16.0;
+
 constexpr int stagnation = 57;  // Python's Status has the same number
 
 const genetic::CrossoverEntry* crossover_of(const Parameters& given) {
@@ -86,6 +89,7 @@ void GeneticAlgorithm::first_scale(const Parameters& given, const double* x0) {
         } else {
             scale_[j] = mutation_.open * (mutation_.adds ? std::max(std::fabs(x0[j]), 1.0) : 1.0);
         }
+        scale_[j] = std::min(scale_[j], largest_scale);
     }
 }
 
@@ -97,8 +101,10 @@ void GeneticAlgorithm::within(const Draws& draws, double* X) {
         look_up()(5 * n_);
         for (Index j = 0; j < n_; ++j) {
             const auto k = static_cast<std::size_t>(j);
-            const double low = bounds_.low[k];
-            if (boxed(j)) X[i * n_ + j] = low + work_[k] * (bounds_.high[k] - low);
+            if (!boxed(j)) continue;
+            const genetic::Unit s(bounds_.low[k], bounds_.high[k]);
+            const double low = bounds_.low[k] * s.in, width = bounds_.high[k] * s.in - low;
+            X[i * n_ + j] = (low + work_[k] * width) * s.out;
         }
     }
 }

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 COMPILED = frozenset(_core.population_signatures())
 #: So many generations without a value below infinity end a run.
 MOST_BARREN = 10
+#: The largest number: all points are finite.
+MOST = float(np.finfo(float).max)
 
 
 class PopulationRun(Run):
@@ -129,10 +131,12 @@ class NumpyPopulationRun(PopulationRun):
 
     def ask(self) -> Array:
         if self._asked is None:
-            X = np.ascontiguousarray(self.method.sample(self), dtype=float)
+            with np.errstate(all="ignore"):  # what overflows is moved back below
+                X = np.ascontiguousarray(self.method.sample(self), dtype=float)
+            X = np.minimum(np.maximum(X, -MOST), MOST)
             if self.bounds is not None:
                 X = np.minimum(np.maximum(X, self.bounds[0]), self.bounds[1])
-            self._asked = X.copy()
+            self._asked = X
             self._asked.flags.writeable = False
         return self._asked
 

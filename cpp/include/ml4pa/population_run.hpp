@@ -119,7 +119,7 @@ public:
             const Index size = rows() * n_;
             if (X_.size() != size) X_ = Array(size);
             sample(X_.data());
-            if (bounds_) clip();
+            clip();
             drawn_ = true;
         }
         return X_.data();
@@ -198,11 +198,15 @@ protected:
     }
 
 private:
+    // Into the bounds, and into the finite numbers where there are none.
     void clip() {
+        constexpr double most = std::numeric_limits<double>::max();
         const double *low = bounds_.low.data(), *high = bounds_.high.data();
         for (Index i = 0; i < rows(); ++i) {
             double* x = X_.data() + i * n_;
             look_up_(n_);
+            for (Index j = 0; j < n_; ++j) x[j] = std::min(std::max(x[j], -most), most);
+            if (!bounds_) continue;
             for (Index j = 0; j < n_; ++j) x[j] = std::min(std::max(x[j], low[j]), high[j]);
         }
     }

@@ -60,7 +60,7 @@ private:
 
     static Side side(double low, double high) {
         constexpr double infinity = std::numeric_limits<double>::infinity();
-        const double half = 0.5 * (high - low);
+        const double half = 0.5 * high - 0.5 * low;  // high - low may overflow
         const double a_low = low == -infinity ? 0.0 : std::min(half, (1.0 + std::fabs(low)) / 20.0);
         const double a_high =
             high == infinity ? 0.0 : std::min(half, (1.0 + std::fabs(high)) / 20.0);

@@ -27,7 +27,7 @@ class Box:
     def __init__(self, low: Array, high: Array) -> None:
         self.low, self.high = low, high
         with np.errstate(invalid="ignore"):
-            half = 0.5 * (high - low)
+            half = 0.5 * high - 0.5 * low  # high - low may overflow
         self.a_low = np.minimum(half, (1.0 + np.abs(low)) / 20.0)
         self.a_high = np.minimum(half, (1.0 + np.abs(high)) / 20.0)
         self.a_low[np.isinf(low)] = 0.0

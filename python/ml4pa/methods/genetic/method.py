@@ -18,10 +18,15 @@ from ...records import rows
 from ...stop import Status
 from .draws import BOX, PAIRS, START, Draws
 from .operators import CROSSOVERS, ENCODINGS, MUTATIONS, SELECTIONS, module, operator
+from .widths import unit
 
 if TYPE_CHECKING:
     from ...models import MLP
     from ...population_run import NumpyPopulationRun
+
+
+#: The largest s_j: s_j z is finite for every normal drawn.
+LARGEST_SCALE = float(np.finfo(float).max) / 16.0
 
 
 class Step(NamedTuple):
@@ -211,9 +216,12 @@ class GeneticAlgorithm(PopulationMethod):
         }
 
     def first_scale(self, x0: Array, bounds: checks.Bounds | None) -> Array:
-        """s_j of the first generation; without a given scale it depends on whether there are two
-        finite bounds, and is, of mutations that add, in units of their width, or of max(|x0|, 1)
-        where a side is open."""
+        """s_j of the first generation, at most `LARGEST_SCALE`."""
+        return np.minimum(self.told_scale(x0, bounds), LARGEST_SCALE)
+
+    def told_scale(self, x0: Array, bounds: checks.Bounds | None) -> Array:
+        """Without a given scale it depends on whether there are two finite bounds, and is, of
+        mutations that add, in units of their width, or of max(|x0|, 1) where a side is open."""
         if self.mutation_scale is not None:
             return checks.per_coordinate("mutation_scale", self.mutation_scale, x0.size)
         if callable(self.mutation):
@@ -223,7 +231,7 @@ class GeneticAlgorithm(PopulationMethod):
         scale: Array = mutation.OPEN * unit
         if bounds is None:
             return scale
-        with np.errstate(invalid="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             width = bounds[1] - bounds[0] if mutation.ADDS else unit
             return np.where(boxed(bounds), mutation.SCALE * width, scale)
 
@@ -335,5 +343,7 @@ def within(bounds: checks.Bounds, draws: Draws, X: Array) -> Array:
     """Uniform between two finite bounds; elsewhere X."""
     low, high = bounds
     u = draws.uniforms(BOX, *X.shape)
+    s = unit(low, high)
     with np.errstate(invalid="ignore"):
-        return np.where(boxed(bounds), low + u * (high - low), X)
+        drawn = (low * s + u * (high * s - low * s)) / s
+    return np.where(boxed(bounds), drawn, X)

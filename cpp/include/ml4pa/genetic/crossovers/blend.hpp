@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ml4pa/genetic/crossover.hpp"
+#include "ml4pa/genetic/widths.hpp"
 
 namespace ml4pa::genetic {
 
@@ -12,11 +13,12 @@ inline void blend(const Pair& p) {
     const double* u = p.work;
     p.draws.uniforms_row(genes, p.number, p.work, 2 * p.length);
     for (Index j = 0; j < p.length; ++j) {
-        const double d = std::fabs(p.a[j] - p.b[j]);
-        const double low = std::min(p.a[j], p.b[j]) - alpha * d;
+        const Unit s(p.a[j], p.b[j]);
+        const double d = std::fabs(p.a[j] * s.in - p.b[j] * s.in);
+        const double low = std::min(p.a[j], p.b[j]) * s.in - alpha * d;
         const double width = (1.0 + 2.0 * alpha) * d;
-        p.c[j] = low + u[j] * width;
-        p.d[j] = low + u[p.length + j] * width;
+        p.c[j] = (low + u[j] * width) * s.out;
+        p.d[j] = (low + u[p.length + j] * width) * s.out;
     }
 }
 

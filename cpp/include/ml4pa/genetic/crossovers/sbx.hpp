@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ml4pa/genetic/crossover.hpp"
+#include "ml4pa/genetic/widths.hpp"
 
 namespace ml4pa::genetic {
 
@@ -25,10 +26,12 @@ inline void sbx(const Pair& p) {
             double beta = lower ? base : 1.0 / base;
             beta = bits & 1 ? beta : 1.0;
             beta = bits & 2 ? -beta : beta;
-            const double middle = 0.5 * (p.a[j] + p.b[j]);
-            const double half = 0.5 * (beta * (p.a[j] - p.b[j]));
-            p.c[j] = middle + half;
-            p.d[j] = middle - half;
+            const Unit s(p.a[j], p.b[j]);
+            const double a = p.a[j] * s.in, b = p.b[j] * s.in;
+            const double middle = 0.5 * (a + b);
+            const double half = 0.5 * (beta * (a - b));
+            p.c[j] = (middle + half) * s.out;
+            p.d[j] = (middle - half) * s.out;
         }
     }
 }

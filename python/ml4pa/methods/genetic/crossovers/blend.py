@@ -7,6 +7,7 @@ import numpy as np
 
 from ....objective import Array
 from ..draws import GENES, Draws
+from ..widths import unit
 
 ALPHA = 0.5
 
@@ -16,6 +17,7 @@ def blend(draws: Draws, A: Array, B: Array) -> tuple[Array, Array]:
     d beyond, in :math:`[\min(a, b) - \alpha d, \max(a, b) + \alpha d)`."""
     pairs, length = A.shape
     u = draws.uniforms(GENES, pairs, 2 * length)
-    d = np.abs(A - B)
-    low, width = np.minimum(A, B) - ALPHA * d, (1.0 + 2.0 * ALPHA) * d
-    return low + u[:, :length] * width, low + u[:, length:] * width
+    s = unit(A, B)
+    d = np.abs(A * s - B * s)
+    low, width = np.minimum(A, B) * s - ALPHA * d, (1.0 + 2.0 * ALPHA) * d
+    return (low + u[:, :length] * width) / s, (low + u[:, length:] * width) / s

@@ -7,6 +7,7 @@ import numpy as np
 
 from ....objective import Array
 from ..draws import GENES, Draws
+from ..widths import unit
 
 #: Square roots: the distribution index is 2^ROOTS - 1 = 15.
 ROOTS = 4
@@ -30,5 +31,6 @@ def sbx(draws: Draws, A: Array, B: Array) -> tuple[Array, Array]:
         beta = np.where(u < 0.5, base, 1.0 / base)
     beta = np.where(bits & 1, beta, 1.0)
     beta = np.where(bits & 2, -beta, beta)
-    middle, half = 0.5 * (A + B), 0.5 * (beta * (A - B))
-    return middle + half, middle - half
+    s = unit(A, B)
+    middle, half = 0.5 * (A * s + B * s), 0.5 * (beta * (A * s - B * s))
+    return (middle + half) / s, (middle - half) / s
