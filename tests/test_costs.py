@@ -107,6 +107,21 @@ def test_cross_entropy_is_stable_at_any_score(score):
             assert np.isfinite(f.hessian([s])).all()
 
 
+@pytest.mark.parametrize("kind", [np.float64, np.float32])
+@pytest.mark.parametrize("rows", [1, 2, 3, 64, 200])
+@pytest.mark.parametrize("score", [math.inf, -math.inf])
+@pytest.mark.parametrize("y", [0.0, 0.25, 1.0])
+def test_cross_entropy_of_a_score_that_overflows(y, score, rows, kind):
+    """0 where all of y is on the score's side, else infinite; p is 0 or 1."""
+    c = Cost(Logistic(1), np.full((rows, 1), 2, dtype=kind), np.full(rows, y), "cross_entropy")
+    theta = np.array([0.0, math.copysign(1.5e308, score)])
+    p = 1.0 if score > 0 else 0.0
+    for told in (c.evaluate(theta, True), c.evaluate_compiled(theta, True)):
+        assert told.f == (0.0 if y == p else math.inf)
+        assert_allclose(told.g, [p - y, 2 * (p - y)], rtol=1e-15)
+        assert_array_equal(told.h, np.zeros((2, 2)))
+
+
 def test_a_network_by_hand():
     """1-2-1, tanh: s = b + w1 tanh(b1 + w11 x) + w2 tanh(b2 + w21 x)."""
     theta = np.array([0.1, 0.2, -0.3, 0.4, 0.5, 0.6, 0.7])

@@ -1,3 +1,4 @@
+#include <limits>
 #include <stdexcept>
 
 #include "ml4pa/losses/cross_entropy.hpp"
@@ -27,14 +28,20 @@ template <class Loss, class T, bool slopes, bool curvatures>
 void loop(const T* score, const T* y, Index count, T* value, T* slope, T* curvature) {
     const Out<T> out{value, slope, curvature};
     if constexpr (requires { Loss::odds(*score); }) {
+        constexpr T most = std::numeric_limits<T>::max();
         T u[most_at_once], v[most_at_once];
+        typename Float<T>::Bits infinite = 0;
         for (Index i = 0; i < count; ++i) {
+            infinite |= absolute(score[i]) > most ? 1 : 0;
             const Odds<T> e = Loss::odds(score[i]);
             u[i] = e.u;
             v[i] = e.v;
         }
         for (Index i = 0; i < count; ++i)
             out.template put<slopes, curvatures>(i, Loss::at(score[i], y[i], Odds<T>{u[i], v[i]}));
+        if (infinite != 0)
+            for (Index i = 0; i < count; ++i)
+                if (absolute(score[i]) > most) value[i] = Loss::limit(score[i], y[i]);
     } else {
         for (Index i = 0; i < count; ++i)
             out.template put<slopes, curvatures>(i, Loss::at(score[i], y[i]));

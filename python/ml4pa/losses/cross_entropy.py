@@ -20,7 +20,8 @@ class CrossEntropy(Loss):
 
     .. math:: -y \ln p - (1 - y) \ln(1 - p) = \max(s, 0) - y s + \ln(1 + e^{-|s|}),
 
-    which overflows for no score and keeps its digits where p is close to y. The derivatives with
+    which overflows for no score and keeps its digits where p is close to y. At a score that has
+    itself overflown it is 0 where y is the label on its side, else infinite. The derivatives with
     respect to s are p - y and p (1 - p).
     """
 
@@ -31,7 +32,15 @@ class CrossEntropy(Loss):
     def terms(self, s: Array, y: Array, link: str) -> Terms:
         p = LINKS["sigmoid"](s)
         tail = np.log1p(np.exp(-np.abs(s)))
-        return Terms((np.maximum(s, 0.0) - y * s) + tail, p.f - y, p.slope)
+        with np.errstate(invalid="ignore"):
+            line = np.maximum(s, 0.0) - y * s
+        return Terms(np.where(np.isinf(s), _limit(s, y), line) + tail, p.f - y, p.slope)
 
     def unit(self, total: float, n_data: int, n_params: int) -> float:
         return 1.0
+
+
+def _limit(s: Array, y: Array) -> Array:
+    """The loss at the infinite scores."""
+    limit: Array = np.where(np.where(s > 0, 1.0 - y, y) > 0, np.abs(s), np.zeros_like(s))
+    return limit

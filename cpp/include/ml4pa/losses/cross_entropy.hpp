@@ -5,7 +5,8 @@
 
 namespace ml4pa::losses {
 
-// -y ln p - (1 - y) ln(1 - p) of p = 1/(1 + e^-s), from the score s: it cannot overflow.
+// -y ln p - (1 - y) ln(1 - p) of p = 1/(1 + e^-s), from the score s: it cannot overflow. At an
+// infinite score it is 0 where y is the label on its side, else infinite.
 struct CrossEntropy {
     template <class T>
     static Odds<T> odds(T s) {
@@ -20,6 +21,11 @@ struct CrossEntropy {
         const Likelihood<T> l = likelihood(e);
         const T tail = (s > T{} ? s : T{}) - y * s;
         return {tail + l.log, l.chance.at(s) - y, l.chance.large * l.chance.small};
+    }
+    // The value at an infinite score, where the above is NaN.
+    template <class T>
+    static T limit(T s, T y) {
+        return (s > T{} ? T(1) - y : y) > T{} ? absolute(s) : T{};
     }
 };
 

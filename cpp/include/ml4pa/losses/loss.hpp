@@ -6,6 +6,8 @@
 // A loss may also have its terms from the odds of a score:
 //     template <class T> static Odds<T> odds(T s);
 //     template <class T> static Terms<T> at(T s, T y, const Odds<T>&);
+// and then has its value at an infinite score by itself, so that the loops need not ask:
+//     template <class T> static T limit(T s, T y);
 #pragma once
 
 namespace ml4pa::losses {
