@@ -63,6 +63,8 @@ def test_module_and_entry_point_are_the_same() -> None:
         (("bench", "--steps", "0"), "argument --steps: 0 must be >= 1"),
         (("bench", "--repeats", "many"), "argument --repeats: 'many' must be a whole number"),
         (("tour", "--output"), "argument -o/--output: expected one argument"),
+        (("tour", "-o", ""), "argument -o/--output: '' must be the name of a directory: . is this"),
+        (("fit", "data.csv", "-o", " "), "argument -o/--output: ' ' must be the name of a dir"),
     ],
 )
 def test_bad_input_is_one_line(

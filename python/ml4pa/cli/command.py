@@ -30,6 +30,13 @@ class Parser(argparse.ArgumentParser):
         raise BadInput(f"{message} (see {self.prog} --help)")
 
 
+def directory(text: str) -> str:
+    """The type of an option that is the name of a directory."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError(f"{text!r} must be the name of a directory: . is this one")
+    return text
+
+
 def whole(least: int) -> Callable[[str], int]:
     """The type of an option that is a whole number >= least."""
 

@@ -20,7 +20,7 @@ from ..models import MLP, Linear, Logistic, Model, Polynomial
 from ..objective import Array
 from ..stop import Status
 from . import report
-from .command import BadInput, Command, whole
+from .command import BadInput, Command, directory, whole
 from .table import Table
 
 MODELS = ("polynomial", "linear", "logistic", "mlp")
@@ -106,6 +106,7 @@ def _options(parser: argparse.ArgumentParser) -> None:
         "-o",
         "--output",
         metavar="DIR",
+        type=directory,
         default="ml4pa_fit",
         help="where fit.json and the pictures go (default: %(default)s)",
     )

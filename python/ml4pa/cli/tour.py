@@ -7,12 +7,12 @@ import textwrap
 import time
 from pathlib import Path
 
-from .command import BadInput, Command
+from .command import BadInput, Command, directory
 
 
 def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "-o", "--output", metavar="DIR", default="ml4pa_tour",
+        "-o", "--output", metavar="DIR", type=directory, default="ml4pa_tour",
         help="where index.html and the pictures go (default: %(default)s)",
     )  # fmt: skip
 
