@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 import numpy as np
@@ -156,6 +157,18 @@ def test_workers_call_a_vectorized_function_with_rows():
     f = Function(rows, vectorized=True)
     a = minimize(f, [1.0, 2.0], CMAES(0.3), workers=map, max_iter=5, rng=1)
     assert_array_equal(a.x, minimize(f, [1.0, 2.0], CMAES(0.3), max_iter=5, rng=1).x)
+
+
+@pytest.mark.parametrize("size", [math.inf, 1.7e308])
+def test_differences_of_what_overflows_do_not_warn(size):
+    """inf - inf is no number, and 1.7e308 + 1.7e308 is infinite."""
+    jump = lambda x: size if x[0] > 0.0 else -size  # noqa: E731
+    flat = math.nan if size == math.inf else 0.0
+    for jac in ("2-point", "3-point"):
+        assert_array_equal(Function(jump, jac).gradient([0.0, 0.0]), [math.inf, flat])
+    step = Function(lambda x: 0.0, lambda x: np.where(x > 0.0, size, -size))
+    assert step.hessian([0.0, 1.0])[0, 0] == math.inf
+    assert_array_equal(step.hessian([1.0, 2.0]), np.full((2, 2), flat))
 
 
 @pytest.mark.parametrize("jac", ["2-point", "3-point"])

@@ -264,7 +264,7 @@ class Function(Objective):
             down = np.where(up > x, x, down)
         ahead = up > x
         values = self._moved(x, np.where(ahead, up, down) if forward else np.append(up, down))
-        with np.errstate(invalid="ignore"):  # inf - inf: no slope
+        with np.errstate(over="ignore", invalid="ignore"):  # inf - inf: no slope
             if forward:
                 rise = np.where(ahead, values - f, f - values)
             else:
@@ -309,10 +309,15 @@ class Function(Objective):
         for i in range(p.size):
             step = np.where(np.arange(p.size) == i, h, 0.0)
             up, down = np.minimum(p + step, high), np.maximum(p - step, low)
-            rise = self._gradient(up) - self._gradient(down)
-            rows.append(rise / (up[i] - down[i]) if up[i] > down[i] else np.zeros(p.size))
+            ahead, behind = self._gradient(up), self._gradient(down)
+            if not up[i] > down[i]:
+                rows.append(np.zeros(p.size))
+                continue
+            with np.errstate(over="ignore", invalid="ignore"):  # inf - inf: no curvature
+                rows.append((ahead - behind) / (up[i] - down[i]))
         matrix: Array = np.array(rows)
-        symmetric: Array = 0.5 * (matrix + matrix.T)
+        with np.errstate(over="ignore", invalid="ignore"):
+            symmetric: Array = 0.5 * (matrix + matrix.T)
         if self._limits is not None:  # a coordinate held between two equal bounds takes no part
             held = np.flatnonzero(low == high)
             symmetric[held] = symmetric[:, held] = 0.0
