@@ -190,6 +190,26 @@ def test_comparison_names_what_is_missed_and_what_is_spurious():
     assert len(minima.compare([[3.001, 2.0]], tol=1e-3).matched) == 1
 
 
+@pytest.mark.parametrize("none", [None, [], np.empty((0, 2)), Saddle()], ids=repr)
+def test_a_comparison_with_no_known_minima(none):
+    """All that were found are spurious, and of a saddle there are none."""
+    found = find_minima(Himmelblau(), starts=200, rng=1).compare(none)
+    assert found.matched.shape == (0, 2) and found.missed.shape == (0, 2)
+    assert len(found.spurious) == 4
+    assert len(find_minima(Saddle(), starts=20, rng=1).compare(none).spurious) == 0
+
+
+def test_what_is_compared_is_named():
+    minima = find_minima(Himmelblau(), starts=20, rng=1)
+    with pytest.raises(ValueError) as told:
+        minima.compare([3.0, 2.0])
+    assert str(told.value) == (
+        "analytic has shape (2,), but must hold one minimum a row: pass shape (m, 2)"
+    )
+    with pytest.raises(ValueError, match=r"analytic\[0, 1\]=nan must be finite"):
+        minima.compare([[3.0, np.nan]])
+
+
 def test_starts_seeds_and_engines():
     a, b = (find_minima(SixHumpCamel(), starts=200, rng=7) for _ in range(2))
     assert_array_equal(a.x, b.x)

@@ -42,6 +42,13 @@ def test_returns_its_axes_and_leaves_the_rest_alone(
 
 
 @pytest.mark.parametrize("name", AXES)
+def test_what_are_no_axes_is_named(name: str) -> None:
+    with pytest.raises(TypeError) as caught:
+        drawn(name, "nope")
+    assert str(caught.value) == "ax='nope' must be Axes of matplotlib: fig, ax = plt.subplots()"
+
+
+@pytest.mark.parametrize("name", AXES)
 def test_is_labelled_in_letters_for_the_last_row(name: str) -> None:
     ax = drawn(name)
     ax.figure.canvas.draw()

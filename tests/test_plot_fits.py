@@ -67,6 +67,17 @@ def test_fit_that_goes_astray_leaves_the_data_in_sight() -> None:
     assert np.abs(lines(ax, "fit")[0].get_ydata()).max() > 1000.0
 
 
+@pytest.mark.parametrize("value", [0.0, 3.0, -1e-320, 1e9])
+@pytest.mark.parametrize("places", [[1.0], [0.0, 1.0, 2.0]])
+def test_fit_of_one_value_stands_in_the_middle(value: float, places: list[float]) -> None:
+    """Without a warning of matplotlib's that the axis has no length."""
+    model = ml4pa.Polynomial(0)
+    ax = plot.fit(ml4pa.fit(model, places, [value] * len(places)))
+    low, high = ax.get_ylim()
+    assert low < value < high
+    assert (low + high) / 2 == pytest.approx(value, abs=1e-9)
+
+
 def test_fit_of_many_data_draws_a_part_of_them() -> None:
     x, y = noisy_line(50_000, rng=1)
     ax = plot.fit(ml4pa.fit(ml4pa.Polynomial(1), x, y))

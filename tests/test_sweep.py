@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from ml4pa import Adam, Momentum, Status, grid, minimize, sweep
+from ml4pa import CMAES, Adam, GeneticAlgorithm, Momentum, Status, grid, minimize, sweep
 from ml4pa.landscapes import Beale, Himmelblau
 
 RATES = grid(Momentum, learning_rate=[1e-3, 1e-2, 1e-1], momentum=[0.0, 0.9])
@@ -69,6 +69,29 @@ def test_solved_is_within_a_millionth_of_the_least(least):
     assert table.solved.tolist() == [[False, True, True, False]]
 
 
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        (CMAES, {"sigma0": [0.1, 0.2], "scale": [[1.0, 2.0], np.array([2.0, 1.0])]}),
+        (GeneticAlgorithm, {"mutation_scale": [np.array([0.1, 0.2]), 0.3]}),
+    ],
+    ids=["cmaes", "genetic"],
+)
+def test_a_value_may_be_a_vector(kind, values):
+    settings = grid(kind, **values)
+    table = sweep(Beale(), [1.0, 1.0], settings, max_iter=5, rng=1)
+    random = np.random.default_rng(1)
+    for row, setting in zip(table.runs, settings.settings, strict=True):
+        alone = minimize(Beale(), [1.0, 1.0], kind(**setting), max_iter=5, rng=random)
+        assert row.fun == alone.fun
+    assert len(str(table).splitlines()) == 2 + len(settings)
+
+
+def test_a_grid_of_the_defaults_alone():
+    assert str(grid(Adam)) == "<Grid of Adam: 1 setting>"
+    assert len(sweep(Beale(), [1.0, 1.0], grid(Adam), max_iter=5)) == 1
+
+
 def test_pandas():
     pytest.importorskip("pandas")
     frame = sweep(Beale(), [1.0, 1.0], RATES, max_iter=10).to_pandas()
@@ -82,6 +105,16 @@ def test_pandas():
          "kind='adam' must be a class of methods: Adam, not 'adam' or Adam()"),
         (lambda: grid(Adam, learning_rate=[]), ValueError,
          "learning_rate is empty, but must hold one value at least"),
+        (lambda: grid(Momentum), TypeError,
+         "grid gives no learning_rate, but Momentum has no default for it: pass learning_rate="),
+        (lambda: sweep(Beale(), [1, 1, 1], RATES), ValueError,
+         ("x0 has shape (3,), but must be one start, shape (2,), or hold one a row: pass shape "
+          "(m, 2)")),
+        (lambda: sweep(sum, [[1, np.nan]], RATES), ValueError, "x0[0, 1]=nan must be finite"),
+        (lambda: sweep(Beale(), [9, 0], RATES, bounds=[(-4, 4)] * 2), ValueError,
+         "x0[0]=9.0 is outside its bounds [-4.0, 4.0]: start within them"),
+        (lambda: sweep(Beale(), [1, 1], grid(Adam, learning_rate=[np.array([0.1, 0.2])])),
+         TypeError, "learning_rate has shape (2,), but must be one number"),
         (lambda: sweep(Beale(), [1, 1], Adam()), TypeError, None),
         (lambda: sweep(Beale(), [1, 1], grid(Adam, beta1=[0.5, 1.5])), ValueError,
          "beta1[1]=1.5 must be < 1"),

@@ -345,7 +345,7 @@ def _varied(
     start: Method | type[Method]
     start = METHODS[method] if isinstance(method, str) and method in METHODS else _method(method)
     checks.hyper_parameters("multistart", start, given)
-    many = {name: checks.one_a_start(name, v, m) for name, v in given.items() if np.ndim(v)}
+    many = {name: checks.one_a_start(name, v, m) for name, v in given.items() if checks.several(v)}
 
     def make(**changed: Any) -> Method:
         fields = {**given, **{name: values[0] for name, values in many.items()}, **changed}

@@ -128,13 +128,14 @@ class Minima:
 
         Parameters
         ----------
-        analytic : array_like (j, n) or Landscape
-            The known minima; a landscape brings its own.
+        analytic : array_like (j, n), Landscape or None
+            The known minima; a landscape brings its own. None, an empty array, or a landscape
+            without minima, a saddle say: then all that were found are spurious or on a bound.
         tol : float > 0, default 1e-4
             How far apart a matching pair may be, in parts of the width of the bounds.
         """
         known = getattr(analytic, "minima", analytic)
-        known = checks.starts(np.empty((0, 1)) if known is None else known, self.x.shape[1])
+        known = checks.known_minima("analytic", known, self.x.shape[1])
         tol = checks.positive_number("tol", tol)
         least = [i for i, kind in enumerate(self.kind) if kind in ("minimum", "degenerate")]
         apart = np.abs(known[:, np.newaxis] - self.x[least]) / self.width

@@ -216,7 +216,7 @@ def space(make: Callable[..., Method], **hyper_parameters: Any) -> Space:
     ranges, fixed = {}, {}
     for name, value in hyper_parameters.items():
         if isinstance(value, tuple) and len(value) == 2:
-            ranges[name] = Range(*value)
+            ranges[name] = Range(*checks.interval(name, value))
         elif isinstance(value, Range):
             ranges[name] = value
         else:

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from . import checks
 from .fleet import multistart
 from .method import Method
-from .objective import Array
+from .objective import Array, Objective
 from .started import Multistart
 from .stop import Status, plural
 
@@ -49,7 +49,8 @@ class Grid:
         return len(self.settings)
 
     def __repr__(self) -> str:
-        return f"<Grid of {self.kind.__name__}: {' x '.join(map(str, self.shape))} settings>"
+        size = " x ".join(map(str, self.shape)) + " settings" if self.shape else "1 setting"
+        return f"<Grid of {self.kind.__name__}: {size}>"
 
 
 def grid(kind: type[Method], **hyper_parameters: Any) -> Grid:
@@ -60,7 +61,8 @@ def grid(kind: type[Method], **hyper_parameters: Any) -> Grid:
     kind : type
         A Method: ``Adam``, say.
     **hyper_parameters
-        Values of each by name; one value, or several.
+        Values of each by name; one value, or several. What is itself a vector is one of several:
+        ``scale=[[1.0, 2.0]]``.
 
     Examples
     --------
@@ -73,7 +75,8 @@ def grid(kind: type[Method], **hyper_parameters: Any) -> Grid:
             f"kind={checks.shown(kind)} must be a class of methods: Adam, not 'adam' or Adam()"
         )
     checks.hyper_parameters("grid", kind, hyper_parameters)
-    axes = {k: list(v) if np.ndim(v) else [v] for k, v in hyper_parameters.items()}
+    checks.all_given("grid", kind, hyper_parameters)
+    axes = {k: list(v) if checks.several(v) else [v] for k, v in hyper_parameters.items()}
     for name, values in axes.items():
         if not values:
             raise ValueError(f"{name} is empty, but must hold one value at least")
@@ -209,8 +212,8 @@ def sweep(fun: Any, x0: ArrayLike, settings: Grid, **options: Any) -> Sweep:
         raise TypeError(
             f"settings={checks.shown(settings)} must be a Grid: grid(Adam, learning_rate=[...])"
         )
-    points = checks.array("x0", x0)
-    points = checks.starts(points[np.newaxis] if points.ndim < 2 else points, None)
+    n = fun.n if isinstance(fun, Objective) else None
+    points = checks.one_or_more_starts(x0, n, options.get("bounds"))
     m = len(points)
     columns: dict[str, Any] = {
         name: [setting[name] for setting in settings.settings for _ in range(m)]

@@ -48,7 +48,7 @@ def tune(
     space: Space,
     *,
     method: Method | None = None,
-    budget: int = 300,
+    budget: int | None = 300,
     goal: str | Callable[[Multistart], Any] | None = None,
     target: float | None = None,
     max_evals: int = 1000,
@@ -90,7 +90,7 @@ def tune(
     method : PopulationMethod, default ``CMAES(0.3)``
         What searches the space, seen as the unit cube.
     budget : int, default 300
-        How many settings are tried; less where ``method`` has converged.
+        How many settings are tried; less where ``method`` has converged, and None until then.
     goal : {"evaluations", "value"} or callable, optional
         The cost of a run. ``"evaluations"``, the default where there is a ``target``: the
         logarithm of the evaluations that it took to be solved, to the target or to a test of
@@ -141,6 +141,8 @@ def tune(
     default = space.default if default is None else checks.a_method("default", default)
     level = checks.within("confidence", confidence, gt=0, lt=1)
     wanted = _goal(goal, target, checks.count("max_evals", max_evals, least=1))
+    if budget is not None:
+        budget = checks.count("budget", budget, least=1)
     sizes = checks.count("trials", trials, least=1), checks.count("held_out", held_out, least=1)
     repeats = any(_is_random(one) for one in (default, space.end(0.0), space.end(1.0)))
     options = {
@@ -214,8 +216,7 @@ def _starts(
         low, high = checks.search_window(bounds, objective).T
         points = low + (high - low) * random.random((sum(sizes), len(low)))
         return points[: sizes[0]], points[sizes[0] :]
-    given = checks.array("x0", x0)
-    given = checks.starts(given[np.newaxis] if given.ndim < 2 else given, objective.n)
+    given = checks.one_or_more_starts(x0, objective.n, bounds)
     sets = (given, given) if len(given) == 1 else (given[0::2], given[1::2])
     if not repeats:
         return sets
@@ -254,7 +255,7 @@ def _search(
     search: PopulationMethod,
     trials: Trials,
     goal: Goal,
-    budget: int,
+    budget: int | None,
     random: np.random.Generator,
     progress: bool,
 ) -> History:

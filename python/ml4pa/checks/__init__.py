@@ -45,12 +45,16 @@ from .fits import (
     validation,
 )
 from .fleets import (
+    all_given,
     every_value,
     hyper_parameters,
+    known_minima,
     one_a_start,
+    one_or_more_starts,
     room_for_paths,
     scipy_qmc,
     search_window,
+    several,
     starts,
     starts_within,
 )
@@ -85,6 +89,7 @@ from .models import (
     targets,
 )
 from .pictures import (
+    axes,
     coordinates,
     drawable,
     explorable,
@@ -144,7 +149,9 @@ __all__ = [
     "a_method",
     "a_space",
     "all_finite",
+    "all_given",
     "array",
+    "axes",
     "batch",
     "bounds",
     "broken_pool",
@@ -184,6 +191,7 @@ __all__ = [
     "kept_cost",
     "kept_covariance",
     "kept_history",
+    "known_minima",
     "layers",
     "least_finite",
     "loss",
@@ -195,6 +203,7 @@ __all__ = [
     "network",
     "no_batches",
     "one_a_start",
+    "one_or_more_starts",
     "only_without",
     "path_given_up",
     "per_coordinate",
@@ -217,6 +226,7 @@ __all__ = [
     "same_length",
     "scipy_qmc",
     "search_window",
+    "several",
     "shown",
     "shuffling",
     "sigma",

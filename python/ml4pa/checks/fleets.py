@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arrays import Array, Bounds, array, bounds, finite, interval
+from .arrays import Array, Bounds, array, bounds, finite, interval, start, start_within
 from .scalars import count
 from .shown import shown
 
@@ -17,20 +17,38 @@ if TYPE_CHECKING:
     from ..objective import Objective
 
 
-def starts(value: Any, n: int | None) -> Array:
+def starts(value: Any, n: int | None, name: str = "starts", row: str = "start") -> Array:
     """Finite starts (m, n), one a row, as a new array."""
-    a = array("starts", value)
+    a = array(name, value)
     if a.ndim == 1 and n == 1:
         a = a[:, np.newaxis]
     if a.ndim != 2 or a.size == 0 or (n is not None and a.shape[1] != n):
         columns = "n" if n is None else n
         raise ValueError(
-            f"starts has shape {a.shape}, but must hold one start a row: pass shape (m, {columns})"
+            f"{name} has shape {a.shape}, but must hold one {row} a row: pass shape (m, {columns})"
         )
-    return np.array(finite("starts", a, ndim=2))
+    return np.array(finite(name, a, ndim=2))
 
 
-def starts_within(points: Array, limits: Bounds | None) -> None:
+def one_or_more_starts(x0: Any, n: int | None, limits: Any) -> Array:
+    """One start (n,), or one a row, within the bounds: as a new array (m, n)."""
+    a = array("x0", x0)
+    rows = a.reshape(1, -1) if a.ndim < 2 else a
+    if rows.ndim != 2 or rows.size == 0 or (n is not None and rows.shape[1] != n):
+        columns = "n" if n is None else n
+        raise ValueError(
+            f"x0 has shape {a.shape}, but must be one start, shape ({columns},), or hold one a "
+            f"row: pass shape (m, {columns})"
+        )
+    sides = bounds(limits, rows.shape[1])
+    if a.ndim < 2:
+        start_within(start(a, n, ""), sides)
+    else:
+        starts_within(finite("x0", a, ndim=2), sides, "x0")
+    return np.array(rows)
+
+
+def starts_within(points: Array, limits: Bounds | None, name: str = "starts") -> None:
     """All starts must lie within the bounds: fun is never evaluated outside them."""
     if limits is None:
         return
@@ -39,7 +57,7 @@ def starts_within(points: Array, limits: Bounds | None) -> None:
     if len(outside):
         i, j = (int(k) for k in outside[0])
         raise ValueError(
-            f"starts[{i}, {j}]={points[i, j]} is outside its bounds [{low[j]}, {high[j]}]: "
+            f"{name}[{i}, {j}]={points[i, j]} is outside its bounds [{low[j]}, {high[j]}]: "
             "start within them"
         )
 
@@ -56,15 +74,38 @@ def hyper_parameters(caller: str, method: Any, given: dict[str, Any]) -> None:
             )
 
 
+def all_given(caller: str, kind: Any, given: dict[str, Any]) -> None:
+    """No hyper-parameter is left out that has no default."""
+    for field in dataclasses.fields(kind):
+        needed = field.default is field.default_factory is dataclasses.MISSING
+        if needed and field.name not in given:
+            raise TypeError(
+                f"{caller} gives no {field.name}, but {kind.__name__} has no default for it: pass "
+                f"{field.name}="
+            )
+
+
+def several(value: Any) -> bool:
+    """Whether it holds values, a list of vectors of unequal lengths too."""
+    return isinstance(value, list | tuple) or np.ndim(value) > 0
+
+
 def one_a_start(name: str, value: Any, m: int) -> list[Any]:
-    """A hyper-parameter of one value for each of m runs."""
+    """A hyper-parameter of one value for each of m runs; a value may be a vector."""
     values: list[Any] = value.tolist() if isinstance(value, np.ndarray) else list(value)
-    if np.ndim(value) != 1 or len(values) != m:
+    if len(values) != m:
         raise ValueError(
-            f"{name} has shape {np.shape(value)}, but there are {m} starts: "
-            f"pass one value, or shape ({m},)"
+            f"{name} has shape {getattr(value, 'shape', (len(values),))}, but there are {m} "
+            f"starts: pass one value, or shape ({m},)"
         )
     return values
+
+
+def known_minima(name: str, value: Any, n: int) -> Array:
+    """Minima (k, n), one a row; none where there are none."""
+    if value is None or array(name, value).size == 0:
+        return np.empty((0, n))
+    return starts(value, n, name, "minimum")
 
 
 def every_value(name: str, values: list[Any], make: Callable[..., Any]) -> None:

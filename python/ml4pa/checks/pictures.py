@@ -22,6 +22,15 @@ def drawable(f: Objective, n: int, figure: str) -> None:
         raise ValueError(f"f={shown(f)} is defined on n={f.n}, but {figure} draws n={n}: {cure}")
 
 
+def axes(value: Any) -> Any:
+    """Axes of matplotlib, and not a figure or an array of them."""
+    from matplotlib.axes import Axes
+
+    if not isinstance(value, Axes):
+        raise TypeError(f"ax={shown(value)} must be Axes of matplotlib: fig, ax = plt.subplots()")
+    return value
+
+
 def window(value: Any, f: Objective, n: int) -> Array:
     """The part of the domain to draw, (n, 2): what was given, else the usual domain of f."""
     if value is None:

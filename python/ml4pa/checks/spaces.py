@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .arrays import Array, array, finite
-from .fleets import hyper_parameters
+from .fleets import all_given, hyper_parameters
 from .shown import shown
 
 
@@ -13,6 +13,7 @@ def maker(name: str, make: Any, given: dict[str, Any]) -> None:
     """A class of methods that has these hyper-parameters, or a function."""
     if isinstance(make, type) and hasattr(make, "start"):
         hyper_parameters("space", make, given)
+        all_given("space", make, given)
     elif isinstance(make, type) or not callable(make):
         raise TypeError(
             f"{name}={shown(make)} must be a class of methods or a function that makes one: Adam, "

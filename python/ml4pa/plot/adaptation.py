@@ -55,8 +55,7 @@ def adaptation(result: Result, ax: Axes | None = None, *, show: str = "values") 
         raise ValueError("result.path.mean=None: this picture is of a distribution, as of CMAES")
     if show in ("axes", "deviations"):
         checks.kept_covariance(path, show)
-    if ax is None:
-        ax = style.new_axes()
+    ax = style.axes(ax)
     nfev = path.evaluations
     if show == "values":
         _values(ax, nfev, path.fun, path.sigma, path.covariance)

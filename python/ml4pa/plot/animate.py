@@ -121,8 +121,7 @@ def animate(
     checks.choice("pace", pace, PACES)
     writer = None if save is None else _writer(save, fps)
     own = ax is None
-    if ax is None:
-        ax = style.new_axes()
+    ax = style.axes(ax)
     if ax.name == "3d":
         raise ValueError("ax is in perspective, but animate draws on a flat one")
     if f is not None:

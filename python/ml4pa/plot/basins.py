@@ -97,8 +97,7 @@ def basins(
     found = _known(runs) if hasattr(runs, "label") else _found(fleet, tol * width)
     if legend is None:
         legend = ax is None
-    if ax is None:
-        ax = style.new_axes()
+    ax = style.axes(ax)
     side = _side(starts)
     chosen = _chosen_colors(found.label, len(found.ends), side)
     rgb = _shaded(chosen, found.label, fleet.nit, shade)

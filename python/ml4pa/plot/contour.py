@@ -77,8 +77,7 @@ def contour(
     heights = grid.levels(cells, levels, log)
     if colorbar is None:
         colorbar = ax is None
-    if ax is None:
-        ax = style.new_axes()
+    ax = style.axes(ax)
 
     z = np.ma.maximum(cells.gap, 0.5 * heights[0]) if log else cells.values
     norm = (LogNorm if log else Normalize)(heights[0], heights[-1])

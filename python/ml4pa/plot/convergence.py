@@ -83,8 +83,7 @@ def convergence(
     if minimum is None:
         minimum = checks.least_finite([result.fun for _, result in runs])
     minimum = checks.finite_number("minimum", minimum)
-    if ax is None:
-        ax = style.new_axes()
+    ax = style.axes(ax)
     lengths = [max(int(work[-1]), 1) for work in works]
     log = max(lengths) > 50 * min(lengths) if scale == "auto" else scale == "log"
 

@@ -57,8 +57,7 @@ def curve(
     checks.drawable(f, 1, "curve")
     window = checks.window(bounds, f, 1)
     x = np.linspace(window[0, 0], window[0, 1], checks.count("points", points, least=2))
-    if ax is None:
-        ax = style.new_axes()
+    ax = style.axes(ax)
     ax.plot(x, f(x[:, np.newaxis]), color="#5f7488", linewidth=2.5, gid="curve")
     if minima:
         stars = style.known_minima(f, window)

@@ -44,8 +44,7 @@ def diversity(result: Result, ax: Axes | None = None) -> Axes:
     ['best f − lowest f', 'diversity']
     """
     path = checks.recorded_population(result)
-    if ax is None:
-        ax = style.new_axes()
+    ax = style.axes(ax)
     best = np.fmin.accumulate(path.fun[1:])
     rows = (
         (best - np.nanmin(best, initial=np.inf), "best f − lowest f"),

@@ -68,8 +68,7 @@ def evolution(
     """
     path = checks.recorded_population(result)
     pair = checks.coordinates(coordinates, path.x.shape[1])
-    if ax is None:
-        ax = style.new_axes()
+    ax = style.axes(ax)
     bare = not ax.has_data()
     window = ax.axis()
     chosen = _chosen(path, generations)

@@ -80,8 +80,7 @@ def fit(
     2
     """
     cost = checks.kept_cost(fit)
-    if ax is None:
-        ax = style.new_axes()
+    ax = style.axes(ax)
     X, y = cost.X, cost.y
     classifies = cost.loss.classifies and y.shape[1] == 1
     if X.shape[1] == 1 and y.shape[1] == 1:
@@ -128,7 +127,11 @@ def _heights(ax: Axes, y: Array, curve: Array) -> tuple[float, float]:
     room = max(0.6 * np.ptp(y), 1e-300)
     if curve.min() < y.min() - room or curve.max() > y.max() + room:
         low, high = y.min() - room, y.max() + room
-    margin = 0.05 * (high - low)
+    size = max(abs(low), abs(high))
+    if not high - low > 1e-9 * size:  # one value: it stands in the middle
+        margin = 0.05 * size if size > 1e-9 else 1.0
+    else:
+        margin = 0.05 * (high - low)
     return low - margin, high + margin
 
 

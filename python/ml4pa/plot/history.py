@@ -60,8 +60,7 @@ def history(
     """
     checks.choice("scale", scale, SCALES)
     kept = checks.kept_history(fit)
-    if ax is None:
-        ax = style.new_axes()
+    ax = style.axes(ax)
     color = style.look(sum(line.get_gid() == "training" for line in ax.lines)).color
     names = ["data fitted", "held back"] if label is None else [label, f"{label}, held back"]
     named = label is not None or kept.validation is not None

@@ -74,8 +74,7 @@ def overfitting(
     checks.choice("against", against, tuple(AXES))
     for error in errors:
         checks.choice("errors", error, tuple(ERRORS))
-    if ax is None:
-        ax = style.new_axes()
+    ax = style.axes(ax)
     curves = _curves(study, against, errors)
     for curve in curves:
         look = style.look(curve.color)

@@ -74,8 +74,7 @@ def path(
     """
     arrows = checks.count("arrows", arrows)
     points, names = plane(result, coordinates)
-    if ax is None:
-        ax = style.new_axes()
+    ax = style.axes(ax)
     is_3d = ax.name == "3d"
     values = checks.recorded(result).fun
     if is_3d:

@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, LinearSegmentedColormap, ListedColormap
 from matplotlib.patheffects import AbstractPathEffect, Normal, Stroke
 
+from .. import checks
 from ..objective import Array, Objective
 
 TITLE, LABEL, TICK, LEGEND = 16, 15, 13, 12
@@ -53,8 +54,11 @@ def look(i: int) -> Look:
     return Look(COLORS[k], LINES[k], MARKERS[k])
 
 
-def new_axes(projection: str | None = None) -> Axes:
-    """Axes on a new figure."""
+def axes(ax: Axes | None, projection: str | None = None) -> Axes:
+    """The caller's axes; without any, axes on a new figure."""
+    if ax is not None:
+        given: Axes = checks.axes(ax)
+        return given
     # The layout engine has no room to give to axes in perspective.
     layout = None if projection == "3d" else "constrained"
     figure = plt.figure(figsize=FIGURE, layout=layout)

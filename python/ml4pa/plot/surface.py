@@ -62,8 +62,7 @@ def surface(
     window = checks.window(bounds, f, 2)
     cells = grid.evaluate(f, window, points)
     log = grid.is_log(cells, scale)
-    if ax is None:
-        ax = style.new_axes("3d")
+    ax = style.axes(ax, "3d")
     space: Any = ax  # the stubs know no 3-D axes behind Axes
     if space.name != "3d":
         raise ValueError("ax is flat, but surface needs depth: make it with projection='3d'")

@@ -107,8 +107,7 @@ def sweep(
     table = _table(sweep, names, show)
     if colorbar is None:
         colorbar = ax is None
-    if ax is None:
-        ax = style.new_axes()
+    ax = style.axes(ax)
     title = sweep.grid.kind.__name__
     if len(sides) == 1:
         _curve(ax, sides[0], table, SHOWS[show], title)
