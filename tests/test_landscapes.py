@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ml4pa import CMAES, Function, GradientDescent, _core, landscapes, minimize
+from ml4pa import CMAES, Function, GradientDescent, Newton, _core, landscapes, minimize
 from ml4pa.landscapes import (
     LANDSCAPES,
     Ackley,
@@ -286,6 +286,26 @@ def test_schwefel_has_a_finite_hessian_on_its_axes() -> None:
     np.testing.assert_array_equal(f.gradient(x), f._gradient(x))
     assert f.hessian(x)[0, 0] == f._hessian(x)[0, 0] == 0.0
     assert np.all(np.isfinite(f.hessian(x)))
+
+
+@pytest.mark.parametrize("x", [1e-150, 1e-160, 1e-200, 1e-216, 1e-310, 5e-324])
+def test_schwefel_close_to_its_axes(x: float) -> None:
+    """f = -|x|^(3/2) sign(x): f' = -3/2 sqrt|x|, f'' = -3/4 sign(x)/sqrt|x|."""
+    f, r = Schwefel(1), math.sqrt(x)
+    for sign in (1.0, -1.0):
+        p = np.array([sign * x])
+        for slope in (f.gradient(p), f._gradient(p)):
+            np.testing.assert_allclose(slope, [-1.5 * r], rtol=1e-15)
+        for curvature in (f.hessian(p), f._hessian(p)):
+            np.testing.assert_allclose(curvature, [[-0.75 * sign / r]], rtol=1e-15)
+
+
+@pytest.mark.parametrize("x", [1e-200, -1e-200])
+def test_newton_ends_alike_beside_an_axis_of_schwefel(x: float) -> None:
+    """Concave on the right of the axis, convex on its left."""
+    ends = [minimize(Schwefel(2), [x, 1.0], Newton(), engine=e) for e in ("compiled", "numpy")]
+    assert ends[0].status == ends[1].status
+    assert ends[0].message == ends[1].message
 
 
 @pytest.mark.parametrize("f", PLAIN, ids=repr)

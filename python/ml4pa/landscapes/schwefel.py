@@ -9,7 +9,7 @@ import numpy as np
 from .base import Array, Landscape
 
 _DEPTH = 418.9828872724337
-_TINY = 1e-300
+_TINY = 1e-300  #: |x|^(3/2) of less has lost its digits
 
 
 class Schwefel(Landscape):
@@ -59,10 +59,14 @@ class Schwefel(Landscape):
     def _hessian(self, p: Array) -> Array:
         magnitude = self._magnitude(p)
         r = np.sqrt(magnitude)
-        sign_over_r = p / (magnitude * r + _TINY)
+        size = magnitude * r
+        with np.errstate(divide="ignore", invalid="ignore"):  # of what is not taken
+            close = np.where(magnitude > 0.0, p / magnitude / r, 0.0)
+            sign_over_r = np.where(size > _TINY, p / size, close)
         return self._diagonal((0.25 * sign_over_r) * (r * np.sin(r) - 3.0 * np.cos(r)))
 
     @staticmethod
     def _magnitude(p: Array) -> Array:
         """|x|, written so that it is analytic where x is not 0."""
-        return np.sqrt(p * p)
+        magnitude: Array = np.where(np.real(p) < 0.0, -p, p)
+        return magnitude

@@ -11,7 +11,7 @@ namespace ml4pa::landscapes {
 struct Schwefel {
     static constexpr Index dimension = 0;
     static constexpr double depth = 418.9828872724337;
-    static constexpr double tiny = 1e-300;  // keeps 0/0 out of the Hessian, which has no limit at 0
+    static constexpr double tiny = 1e-300;  // |x|^(3/2) of less has lost its digits
 
     template <class T>
     static T value(const T* x, Index n) {
@@ -41,8 +41,9 @@ struct Schwefel {
         using std::sin;
         using std::sqrt;
         diagonal(n, h, [&](Index i) {
-            const T magnitude = abs(x[i]), r = sqrt(magnitude);
-            const T sign_over_r = x[i] / (magnitude * r + tiny);
+            const T magnitude = abs(x[i]), r = sqrt(magnitude), size = magnitude * r;
+            const T close = magnitude > 0.0 ? x[i] / magnitude / r : T{};
+            const T sign_over_r = size > tiny ? x[i] / size : close;
             return (0.25 * sign_over_r) * (r * sin(r) - 3.0 * cos(r));
         });
     }
