@@ -109,7 +109,10 @@ public:
     static constexpr std::int64_t most_barren = 10;
 
     PopulationRun(const double* x0, Index n, Bounds bounds, std::uint64_t key)
-        : RunBase(x0, n, std::move(bounds)), key_(key) {}
+        : RunBase(x0, n, std::move(bounds)), low_(bounds_.low), high_(bounds_.high), key_(key) {
+        for (double& x : low_) x = nearest_finite(x);
+        for (double& x : high_) x = nearest_finite(x);
+    }
 
     virtual Index rows() const = 0;
 
@@ -200,19 +203,28 @@ protected:
 private:
     // Into the bounds, and into the finite numbers where there are none.
     void clip() {
-        constexpr double most = std::numeric_limits<double>::max();
-        const double *low = bounds_.low.data(), *high = bounds_.high.data();
-        for (Index i = 0; i < rows(); ++i) {
+        const double *low = low_.data(), *high = high_.data();
+        for (Index i = 0; bounds_ && i < rows(); ++i) {
             double* x = X_.data() + i * n_;
             look_up_(n_);
-            for (Index j = 0; j < n_; ++j) x[j] = std::min(std::max(x[j], -most), most);
-            if (!bounds_) continue;
             for (Index j = 0; j < n_; ++j) x[j] = std::min(std::max(x[j], low[j]), high[j]);
         }
+        if (bounds_) return;
+        const Index size = rows() * n_;
+        for (Index i = 0; i < size; i += LookUp::turn) {
+            double *x = X_.data() + i, *last = x + std::min(LookUp::turn, size - i);
+            look_up_(last - x);
+            for (; x < last; ++x) *x = nearest_finite(*x);
+        }
+    }
+    static double nearest_finite(double x) {
+        constexpr double most = std::numeric_limits<double>::max();
+        return std::min(std::max(x, -most), most);
     }
 
     LookUp look_up_;
     Array X_;
+    std::vector<double> low_, high_;  // the bounds, or the largest numbers
     std::uint64_t key_;
     std::int64_t barren_ = 0;
     int threads_ = 1;
