@@ -21,7 +21,7 @@ struct Descent {
     std::int64_t generation_limit = 0;  // 0: none
 };
 
-// 100 + 150 (n + 3)^2/sqrt(lambda), a descent's own budget where there are restarts.
+// 100 + 150 (n + 3)^2/sqrt(lambda), a descent's own budget where there are restarts: pycma's maxiter.
 inline std::int64_t generation_limit(Index n, Index size) {
     const double m = static_cast<double>(n) + 3.0;
     return static_cast<std::int64_t>(

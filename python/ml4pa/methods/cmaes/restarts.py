@@ -102,7 +102,10 @@ def story(state: State) -> tuple[Descent, ...]:
 
 
 def generation_limit(n: int, population_size: int) -> int:
-    """100 + 150 (n + 3)^2/sqrt(lambda), a descent's own budget where there are restarts."""
+    """100 + 150 (n + 3)^2/sqrt(lambda), a descent's own budget where there are restarts.
+
+    It is pycma's ``maxiter``; Hansen (2009) has 50 in place of 150.
+    """
     return math.floor(100.0 + 150.0 * (n + 3.0) ** 2 / math.sqrt(population_size))
 
 
