@@ -255,6 +255,8 @@ for search in LINE_SEARCH_ROWS:
     row(f"search-newton-{search!r}", Newton(search, damping=0.1), Beale, [3.4, 0.6], max_iter=30)
     row(f"search-budget-{search!r}", GradientDescent(search), Rosenbrock, [-1.2, 1.0],
         max_evals=23)  # fmt: skip
+row("search-no-step", Newton(Backtracking()), Booth, [0.9, 8.4], xtol=1e-12)
+row("search-no-gain", Newton(ExactLineSearch()), SixHumpCamel, [-3.0, 1.9], xtol=1e-12)
 
 # ---- stopping ------------------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ from ml4pa import (
     GradientMethod,
     InverseTime,
     Newton,
+    Status,
     Warmup,
 )
 from ml4pa.stopping import RULES
@@ -48,7 +49,7 @@ LOADED = {
 every_kind = pytest.mark.parametrize("method", [*GRADIENT.values(), *LOADED.values()],
                                      ids=[*GRADIENT, *LOADED])  # fmt: skip
 
-CONVERGED = {rule.status for rule in RULES if rule.converged}
+CONVERGED = {rule.status for rule in RULES if rule.converged} | {Status.NO_GAIN, Status.NO_STEP}
 
 
 def tell(run, f):

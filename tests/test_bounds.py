@@ -331,3 +331,57 @@ def test_a_run_at_rest_says_so(method, engine):
     falling = method.start([2.0, 0.0], bounds=[(1, 2), (-1, 1)], engine=engine)
     tell(falling, Quadratic())
     assert not falling.stop
+
+
+# ---- a search at the minimum ---------------------------------------------------------------------
+
+SEARCHES = [kind() for kind in LINE_SEARCHES]
+every_search = pytest.mark.parametrize("search", SEARCHES, ids=repr)
+
+
+def rising(g, h, f0=0.0):
+    """Whatever the gradient says, every other point is higher."""
+    return Function(
+        lambda x: f0 if x[0] == 3.0 else f0 + 1.0, lambda x: np.array([g]), lambda x: [[h]]
+    )
+
+
+@both_engines
+@every_search
+@pytest.mark.parametrize(
+    ("f", "status"),
+    [
+        (rising(1e-15, 1.0), Status.NO_STEP),  # 1.1 roundings of 3
+        (rising(2.6e-15, 1.0), Status.NO_STEP),
+        (rising(2.7e-15, 1.0), Status.LINE_SEARCH),
+        (rising(1e-7, 1.0, 2.0), Status.NO_GAIN),  # gains 5e-15 of 2
+        (rising(1.1e-7, 1.0, 2.0), Status.NO_GAIN),
+        (rising(1.2e-7, 1.0, 2.0), Status.LINE_SEARCH),
+        (rising(1e-15, -1.0), Status.LINE_SEARCH),  # it climbs
+    ],
+)
+def test_what_is_lost_to_rounding(f, status, search, engine):
+    """4 roundings of 3 are 2.66e-15, and 16 of 2 are 7.1e-15: the gain of a step of 1.19e-7."""
+    for gtol in (0.0, 1e-20):
+        result = minimize(f, [3.0], Newton(search), gtol=gtol, engine=engine)
+        assert result.status == status
+        assert result.success == (status != Status.LINE_SEARCH)
+
+
+@both_engines
+@every_search
+@pytest.mark.parametrize(
+    "method",
+    [
+        lambda search: Newton(search, damping=1e20),
+        lambda search: Newton(search, clip=1e-20),
+        lambda search: Newton(search, noise=1e-30),
+        GradientDescent,
+    ],
+    ids=["damped", "clipped", "noisy", "descent"],
+)
+def test_a_short_step_that_does_not_lead_to_the_minimum_is_none(method, search, engine):
+    """The minimum is far off, but the step is short."""
+    g = 1e-16 if method is GradientDescent or method(search).noise else 1.0
+    result = minimize(rising(g, 1.0), [3.0], method(search), gtol=0, rng=1, engine=engine)
+    assert result.status == Status.LINE_SEARCH and not result.success

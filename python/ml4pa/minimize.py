@@ -417,7 +417,7 @@ def _result(
     if reason < len(RULES):
         success, status = RULES[reason].converged, RULES[reason].status
     else:
-        success, status = False, Status(reason)
+        success, status = reason in CONVERGED, Status(reason)
     path = None if path_x is None or path_f is None else Path(path_x, path_f, stride, nit)
     stop = Stop(reason, measured, limit)
     result = Result(

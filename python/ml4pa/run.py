@@ -388,6 +388,9 @@ class DirectionRun(NumpyRun):
 
     #: A search that has not ended after so many trials has no step to find.
     MOST_TRIALS = 100
+    #: What is lost to rounding: of f that Newton's step would gain, of x that it would move.
+    GAIN = 16.0 * 2.0**-52
+    STEP = 4.0 * 2.0**-52
 
     def __init__(
         self, method: GradientMethod, x0: Array, key: int, bounds: checks.Bounds | None
@@ -423,8 +426,7 @@ class DirectionRun(NumpyRun):
     def update(self, f: float, g: Array, H: Array | None) -> None:
         if self.line and not self.accepts(f, g):
             if self.trials >= self.MOST_TRIALS:
-                self._stop = Stop(Status.LINE_SEARCH, self.eta, 0.0)
-                return None
+                return self.fail(self.eta)
             self.trials += 1
             return self.go(self.line.next(self.eta, f, self.trial_slope(g), self.search))
         if not math.isfinite(f):
@@ -506,7 +508,27 @@ class DirectionRun(NumpyRun):
             self.diverge(self._best_fun)
         elif self.line and np.array_equal(self.point, self.theta):
             # A trial so short that it rounds to the start of the search would be taken for ever.
-            self._stop = Stop(Status.LINE_SEARCH, eta, 0.0)
+            self.fail(eta)
+
+    def fail(self, eta: float) -> None:
+        """The search has found no step: at a minimum, to rounding, there is none to find.
+
+        Newton's full step v leads to the minimum of the model, and gains half of its slope there.
+        """
+        self._stop = Stop(Status.LINE_SEARCH, eta, 0.0)
+        method = self.method
+        if not (isinstance(method, Newton) and method.damping == method.noise == 0.0):
+            return
+        if method.clip is not None:
+            return
+        gain = -0.5 * self.search.get("slope0", -math.inf)
+        least = self.GAIN * abs(self.search.get("f0", 0.0))
+        with np.errstate(all="ignore"):
+            step = float(np.max(np.where(self.v == 0.0, 0.0, np.abs(self.v / self.theta))))
+        if gain <= least:
+            self._stop = Stop(Status.NO_GAIN, gain, least)
+        elif step <= self.STEP:
+            self._stop = Stop(Status.NO_STEP, step, self.STEP)
 
     def move(self, x: Array) -> None:
         self.point = x.copy()

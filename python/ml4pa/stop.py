@@ -47,6 +47,8 @@ class Status(IntEnum):
     DESCENT_LIMIT = 58
     BEHIND = 59
     RESOLUTION = 60
+    NO_GAIN = 61
+    NO_STEP = 62
 
 
 #: A Hessian has a negative eigenvalue where the least is below so many times the largest |value|:
@@ -62,6 +64,8 @@ CONVERGED = frozenset(
         Status.NO_EFFECT_COORDINATE,
         Status.BEHIND,
         Status.RESOLUTION,
+        Status.NO_GAIN,
+        Status.NO_STEP,
     )
 )
 
@@ -197,6 +201,16 @@ def message(stop: Stop, nit: int) -> str:
         return (
             f"the line search found no step along the direction (last {stop.measured:.2g}) "
             f"{after}: the direction does not descend, or the numbers allow no smaller value"
+        )
+    if stop.reason == Status.NO_GAIN:
+        return (
+            f"at the minimum, to rounding: Newton's step would gain {stop.measured:.2g} <= "
+            f"{stop.limit:.2g}, 16 roundings of f, {after}"
+        )
+    if stop.reason == Status.NO_STEP:
+        return (
+            f"at the minimum, to rounding: Newton's step is {stop.measured:.2g} <= "
+            f"{stop.limit:.2g} of x, 4 roundings, {after}"
         )
     if stop.reason == Status.SADDLE:
         return (

@@ -19,6 +19,8 @@ class Direction {
 public:
     virtual ~Direction() = default;
     virtual bool wants_hessian() const = 0;
+    // Whether v itself is the step to the stationary point of a model.
+    virtual bool leads_to_minimum() const { return false; }
     // Writes v, or leaves it where there is none, the Hessian being singular. Whoever listens may
     // throw.
     virtual Solved solve(Index n, const double* g, const double* h, double* v) = 0;
@@ -37,6 +39,9 @@ class DirectionRun final : public Run {
 public:
     // A search that has not ended after so many trials has no step to find.
     static constexpr std::int64_t most_trials = 100;
+    // What is lost to rounding: of f that Newton's step would gain, of x that it would move.
+    static constexpr double gain_rounding = 16.0 * std::numeric_limits<double>::epsilon();
+    static constexpr double step_rounding = 4.0 * std::numeric_limits<double>::epsilon();
 
     DirectionRun(std::unique_ptr<Direction> direction, std::unique_ptr<LineSearch> search,
                  GradientOptions options, const double* x0, Index n, Bounds bounds)
@@ -63,7 +68,7 @@ public:
     void tell(double f, const double* g, const double* h) override {
         note(f);
         if (!accepts(f, g)) {
-            if (trials_ >= most_trials) return halt({Reason::line_search, eta_, 0.0});
+            if (trials_ >= most_trials) return fail(eta_);
             ++trials_;
             return go(search_->next(eta_, f, trial_slope(g)));
         }
@@ -181,8 +186,23 @@ private:
         }
         if (zero != 0.0) return halt({Reason::diverged, best_f_, 0.0});
         // A trial so short that it rounds to the start of the search would be taken for ever.
-        if (search_ && std::equal(point_.data(), point_.data() + n_, theta_.data()))
-            halt({Reason::line_search, eta, 0.0});
+        if (search_ && std::equal(point_.data(), point_.data() + n_, theta_.data())) fail(eta);
+    }
+
+    // The search has found no step: at a minimum, to rounding, there is none to find. Newton's full
+    // step v leads to the minimum of the model, and gains half of its slope there.
+    void fail(double eta) {
+        halt({Reason::line_search, eta, 0.0});
+        if (!direction_->leads_to_minimum() || !options_.plain()) return;
+        const double gain = -0.5 * search_->slope0();
+        const double least = gain_rounding * std::fabs(search_->f0());
+        double step = 0.0;
+        for (Index i = 0; i < n_; ++i)
+            if (v_[i] != 0.0) step = std::max(step, std::fabs(v_[i] / theta_[i]));
+        if (gain <= least)
+            halt({Reason::no_gain, gain, least});
+        else if (step <= step_rounding)
+            halt({Reason::no_step, step, step_rounding});
     }
 
     std::unique_ptr<Direction> direction_;

@@ -12,7 +12,13 @@ class LineSearch {
 public:
     virtual ~LineSearch() = default;
     // phi(0) and phi'(0) < 0; returns the first trial.
-    virtual double begin(double f, double slope) = 0;
+    double begin(double f, double slope) {
+        f0_ = f;
+        slope0_ = slope;
+        return first();
+    }
+    double f0() const { return f0_; }
+    double slope0() const { return slope0_; }
     // Whether phi(eta) = f with phi'(eta) = slope ends the search.
     virtual bool accepts(double eta, double f, double slope) const = 0;
     // The next trial after one that was not accepted.
@@ -22,6 +28,10 @@ public:
     virtual bool bends() const { return false; }
     virtual void visit(Visitor& v) = 0;
     virtual std::unique_ptr<LineSearch> copy() const = 0;
+
+protected:
+    virtual double first() = 0;
+    double f0_ = 0.0, slope0_ = 0.0;
 };
 
 }  // namespace ml4pa

@@ -92,7 +92,9 @@ enum Reason : int {
     singular = 41,
     line_search = 42,
     torn = 46,
-    no_value = 49
+    no_value = 49,
+    no_gain = 61,
+    no_step = 62
 };
 
 // The limit of a run that diverged because its Hessian, the second derivative, is not finite.

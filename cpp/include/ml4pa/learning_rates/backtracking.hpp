@@ -14,11 +14,6 @@ public:
     explicit Backtracking(const double* fields)
         : initial_(fields[0]), shrink_(fields[1]), c1_(fields[2]) {}
 
-    double begin(double f, double slope) override {
-        f0_ = f;
-        slope0_ = slope;
-        return initial_;
-    }
     bool accepts(double eta, double f, double) const override {
         return finite(f) && f <= f0_ + (c1_ * eta) * slope0_;
     }
@@ -33,8 +28,9 @@ public:
     }
 
 private:
+    double first() override { return initial_; }
+
     double initial_, shrink_, c1_;
-    double f0_ = 0.0, slope0_ = 0.0;
 };
 
 }  // namespace ml4pa::learning_rates

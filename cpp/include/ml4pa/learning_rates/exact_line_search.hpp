@@ -20,15 +20,6 @@ public:
         last_ = initial_;
     }
 
-    double begin(double f, double slope) override {
-        f0_ = f;
-        slope0_ = slope;
-        low_ = 0.0;
-        low_slope_ = slope;
-        high_ = std::numeric_limits<double>::infinity();
-        high_slope_ = high_;
-        return last_;
-    }
     bool accepts(double, double f, double slope) const override {
         const bool higher = f > f0_ + 1e-12 * std::fabs(f0_);  // beyond rounding
         return finite(f) && is_level(slope) && !higher;
@@ -65,6 +56,13 @@ public:
     }
 
 private:
+    double first() override {
+        low_ = 0.0;
+        low_slope_ = slope0_;
+        high_ = std::numeric_limits<double>::infinity();
+        high_slope_ = high_;
+        return last_;
+    }
     bool is_level(double slope) const { return std::fabs(slope) <= tol_ * std::fabs(slope0_); }
 
     double trial() const {
@@ -76,8 +74,7 @@ private:
     }
 
     double initial_, tol_;
-    double f0_ = 0.0, slope0_ = 0.0, low_ = 0.0, low_slope_ = 0.0, high_ = 0.0, high_slope_ = 0.0,
-           last_;
+    double low_ = 0.0, low_slope_ = 0.0, high_ = 0.0, high_slope_ = 0.0, last_;
 };
 
 }  // namespace ml4pa::learning_rates

@@ -18,6 +18,7 @@ public:
     explicit Newton(double damping) : damping_(damping) {}
 
     bool wants_hessian() const override { return true; }
+    bool leads_to_minimum() const override { return damping_ == 0.0; }
 
     Solved solve(Index n, const double* g, const double* h, double* v) override {
         return n == 1 ? solve<1>(g, h, v) : n == 2 ? solve<2>(g, h, v) : solve_any(n, g, h, v);
