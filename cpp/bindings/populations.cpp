@@ -92,7 +92,7 @@ void tell(PopulationHandle& self, py::object X, py::object values) {
     PopulationRun& run = *self.run;
     const Index rows = run.rows();
     const bool same = X.ptr() == self.asked.ptr() && !X.is_none();
-    if (same) {  // may be infinite: the run's own points are taken as they are
+    if (same) {  // the run's own points are taken as they are
         if (!is_vector(values, rows)) values = checks().attr("values_of")(values, rows, "values");
     } else {
         const auto told =

@@ -142,7 +142,7 @@ class NumpyPopulationRun(PopulationRun):
 
     def tell(self, X: Any, values: Any) -> None:  # type: ignore[override]
         asked = self.ask()
-        if X is asked:  # may be infinite: the run's own points are taken as they are
+        if X is asked:  # the run's own points are taken as they are
             values = checks.values_of(values, len(X), "values")
         else:
             X, values = checks.told_population(X, values, *asked.shape)
