@@ -355,8 +355,8 @@ def rising(g, h, f0=0.0):
         (rising(2.6e-15, 1.0), Status.NO_STEP),
         (rising(2.7e-15, 1.0), Status.LINE_SEARCH),
         (rising(1e-7, 1.0, 2.0), Status.NO_GAIN),  # gains 5e-15 of 2
-        (rising(1.1e-7, 1.0, 2.0), Status.NO_GAIN),
-        (rising(1.2e-7, 1.0, 2.0), Status.LINE_SEARCH),
+        (rising(1.19e-7, 1.0, 2.0), Status.NO_GAIN),
+        (rising(1.195e-7, 1.0, 2.0), Status.LINE_SEARCH),
         (rising(1e-15, -1.0), Status.LINE_SEARCH),  # it climbs
     ],
 )
