@@ -15,6 +15,7 @@ import pytest
 from matplotlib.axes import Axes
 from pictures import AXES, closed, drawn
 
+import ml4pa
 from ml4pa import plot
 from ml4pa.landscapes import (
     Beale,
@@ -93,3 +94,10 @@ def test_without_matplotlib_the_cure_is_told() -> None:
         "ModuleNotFoundError: ml4pa.plot needs matplotlib, which is not installed: "
         "pip install 'ml4pa[plot]'"
     )
+
+
+def test_without_matplotlib_a_star_imports_the_rest() -> None:
+    code = "import sys; sys.modules['matplotlib'] = None; from ml4pa import *; print(Adam, fit)"
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "plot" in ml4pa.__all__

@@ -7,6 +7,7 @@ their values; what comes out is a Result.
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from typing import TYPE_CHECKING, Any
 
 from .checkpoint import load
@@ -146,6 +147,9 @@ __all__ = [
     "sweep",
     "tune",
 ]
+
+if importlib.util.find_spec("matplotlib") is None:  # `from ml4pa import *` would ask for it
+    __all__.remove("plot")
 
 
 def __getattr__(name: str) -> Any:
