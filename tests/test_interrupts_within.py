@@ -2,6 +2,7 @@
 
 import functools
 import signal
+import threading
 import time
 
 import numpy as np
@@ -170,6 +171,28 @@ def test_a_hessian_told_by_hand_may_be_told_again(rate):
         assert run.iteration == again.iteration
         assert_array_equal(run.ask(), again.ask())
     assert run.iteration == (1 if isinstance(rate, Backtracking) else 2)
+
+
+def a_large_hessian_is_told():
+    n = 3000
+    Newton().start(np.zeros(n)).tell(np.zeros(n), 1.0, np.ones(n), np.eye(n) + 1e-4)
+
+
+@pytest.mark.parametrize("name", ["value", "tell"])
+def test_other_threads_work_meanwhile(name):
+    """The main one among them, who alone is told of Ctrl-C."""
+    f = network()
+    x = initial(f)
+    work = {"value": lambda: f(x), "tell": a_large_hessian_is_told}[name]
+    thread = threading.Thread(target=work)
+    before = time.perf_counter()
+    thread.start()
+    turns = 0
+    while thread.is_alive():
+        time.sleep(0.01)
+        turns += 1
+    took = time.perf_counter() - before
+    assert turns > 5 or took < 0.25
 
 
 # ---- the linear system, which is solved in blocks where it is large ------------------------------

@@ -44,13 +44,15 @@ inline bool look_for_signals() {
     return true;
 }
 
-// Looks for them every 20 ms.
+// Looks for them every 20 ms. Where Python's lock is held, other threads have it in between: the
+// main one may wait for it, who alone is told of Ctrl-C.
 class SignalWatch {
 public:
     bool look() {
         const Time::time_point now = Time::now();
         if (now - looked_ < std::chrono::milliseconds(20)) return true;
         looked_ = now;
+        if (PyGILState_Check() != 0) const py::gil_scoped_release to_others;
         return look_for_signals();
     }
 
