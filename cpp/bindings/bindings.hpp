@@ -6,10 +6,10 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
-#include <chrono>
 #include <memory>
 
 #include "ml4pa/factory.hpp"
+#include "ml4pa/heartbeat.hpp"
 #include "ml4pa/look_up.hpp"
 
 namespace py = pybind11;
@@ -49,16 +49,13 @@ inline bool look_for_signals() {
 class SignalWatch {
 public:
     bool look() {
-        const Time::time_point now = Time::now();
-        if (now - looked_ < std::chrono::milliseconds(20)) return true;
-        looked_ = now;
+        if (!beat_.due()) return true;
         if (PyGILState_Check() != 0) const py::gil_scoped_release to_others;
         return look_for_signals();
     }
 
 private:
-    using Time = std::chrono::steady_clock;
-    Time::time_point looked_ = Time::now();
+    ml4pa::Heartbeat beat_;
 };
 
 void bind_costs(py::module_& m);

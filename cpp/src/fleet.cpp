@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "ml4pa/fleet/block_run.hpp"
+#include "ml4pa/heartbeat.hpp"
 #include "ml4pa/sharing.hpp"
 
 namespace ml4pa {
@@ -60,7 +61,7 @@ const Method* method_of(std::string_view name) {
     return find_method(name, static_cast<FleetMethods*>(nullptr));
 }
 
-using Time = std::chrono::steady_clock;
+using Time = Heartbeat::Time;
 
 double seconds_since(Time::time_point start) {
     return std::chrono::duration<double>(Time::now() - start).count();
@@ -74,8 +75,7 @@ public:
 
     // Why all must end; a reason without a place in a Result where the observer has said so.
     Stop look(bool caller) {
-        if (caller && seconds_since(polled_) >= 20e-3) {
-            polled_ = Time::now();
+        if (caller && poll_.due()) {
             try {
                 if (!observer_->poll(done)) aborted = true;
             } catch (...) {
@@ -100,7 +100,8 @@ public:
 private:
     double max_time_;
     FleetObserver* observer_;
-    Time::time_point start_ = Time::now(), polled_ = start_;
+    Time::time_point start_ = Time::now();
+    Heartbeat poll_;
 };
 
 class CrewWatch final : public Watch {

@@ -8,6 +8,7 @@
 
 #include "ml4pa/costs/gather.hpp"
 #include "ml4pa/costs/rowwise.hpp"
+#include "ml4pa/heartbeat.hpp"
 #include "ml4pa/look_up.hpp"
 #include "ml4pa/run.hpp"
 
@@ -46,7 +47,7 @@ struct Reduction {
 // Ends a descent: the clock is read every few hundred microseconds.
 class Watch {
 public:
-    using Time = std::chrono::steady_clock;
+    using Time = Heartbeat::Time;
 
     // `seconds` may be infinite.
     explicit Watch(double seconds) : seconds_(seconds) {}
@@ -62,23 +63,19 @@ public:
         work_ = 0;
         const Time::time_point now = Time::now();
         if (std::chrono::duration<double>(now - start_).count() >= seconds_) return false;
-        if (now - polled_ < std::chrono::milliseconds(20)) return true;
-        polled_ = now;
-        return poll();
+        return !poll_.due(now) || poll();
     }
 
     // What the gradient of a large batch asks.
     void listen() {
-        const Time::time_point now = Time::now();
-        if (now - polled_ < std::chrono::milliseconds(20)) return;
-        polled_ = now;
-        if (!poll()) throw CutShort{};
+        if (poll_.due() && !poll()) throw CutShort{};
     }
 
 private:
     double seconds_;
     Index work_ = 0;
-    Time::time_point start_ = Time::now(), polled_ = start_;
+    Time::time_point start_ = Time::now();
+    Heartbeat poll_;
 };
 
 // The sum of a loss over rows of data, as a loop over mini-batches needs it.

@@ -128,8 +128,8 @@ private:
         return at < 0.0 && ends_there_ && eta_ >= first_reach() ? 0.0 : at;
     }
 
-    // The next v, 0 where a bound holds the coordinate. Those that Newton's step would take beyond a bound,
-    // against their own gradients, are held as well.
+    // The next v, 0 where a bound holds the coordinate. Those that Newton's step would take beyond a
+    // bound, against their own gradients, are held as well.
     Solved solve(const double* g, const double* h) {
         if (!bounds_) return direction_->solve(n_, g, h, next_v_.data());
         std::vector<char> held(static_cast<std::size_t>(n_));

@@ -8,6 +8,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "ml4pa/heartbeat.hpp"
 #include "ml4pa/look_up.hpp"
 #include "ml4pa/path.hpp"
 #include "ml4pa/run.hpp"
@@ -166,7 +167,7 @@ private:
 // 20 ms and a chunk of points takes some 5 ms.
 class Clock {
 public:
-    using Time = std::chrono::steady_clock;
+    using Time = Heartbeat::Time;
 
     Clock(const Options& options, const RunBase& run, Progress& progress, Observer& observer)
         : max_time_(options.max_time), run_(&run), progress_(&progress), observer_(&observer) {}
@@ -188,19 +189,14 @@ public:
     Stop look(Time::time_point now = Time::now()) {
         if (const double spent = seconds(now - start_); spent >= max_time_)
             return {Reason::time_spent, spent, max_time_};
-        if (seconds(now - polled_) >= 20e-3) {
-            polled_ = now;
-            if (!observer_->poll(*run_, *progress_)) return {Reason::callback, 0.0, 0.0};
-        }
+        if (poll_.due(now) && !observer_->poll(*run_, *progress_))
+            return {Reason::callback, 0.0, 0.0};
         return {};
     }
 
     // What an evaluation that takes long asks. The time does not end it, but whoever polls may.
     void listen() {
-        const Time::time_point now = Time::now();
-        if (seconds(now - polled_) < 20e-3) return;
-        polled_ = now;
-        if (!observer_->poll(*run_, *progress_)) throw CutShort{};
+        if (poll_.due() && !observer_->poll(*run_, *progress_)) throw CutShort{};
     }
 
 private:
@@ -211,7 +207,8 @@ private:
     Progress* progress_;
     Observer* observer_;
     std::int64_t budget_ = 1;
-    Time::time_point start_ = Time::now(), last_ = start_, polled_ = start_;
+    Time::time_point start_ = Time::now(), last_ = start_;
+    Heartbeat poll_;
 };
 
 inline void minimize_general(Run& run, const Objective& objective, const Options& options,
