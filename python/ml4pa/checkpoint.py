@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import zipfile
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
@@ -104,6 +103,8 @@ def load(path: str | os.PathLike[str], *, engine: str | None = None) -> Run:
     >>> ml4pa.load(path).ask().tolist() == run.ask().tolist()
     True
     """
+    import zipfile
+
     from .run import ENGINES
 
     if engine is not None:
