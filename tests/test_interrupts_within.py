@@ -1,9 +1,12 @@
 """Ctrl-C within one large piece of work: a gradient, a Hessian, a linear system, a generation."""
 
 import functools
+import gc
 import signal
+import sys
 import threading
 import time
+import weakref
 
 import numpy as np
 import pytest
@@ -193,6 +196,55 @@ def test_other_threads_work_meanwhile(name):
         turns += 1
     took = time.perf_counter() - before
     assert turns > 5 or took < 0.25
+
+
+class Cycle:
+    def __init__(self):
+        self.itself = self
+
+
+class LeavesGarbage:
+    """In place of a progress bar. Its second call leaves Ctrl-C on its way, and garbage that the
+    next look for signals may collect: what it allocates last it does without a call of a function,
+    behind which Python would collect at once."""
+
+    def __init__(self, *args):
+        self.calls, self.told = 0, []
+
+    def __call__(self, *args):
+        self.calls += 1
+        if self.calls == 1:
+            gc.collect()
+            gc.disable()
+            for _ in range(50):
+                cycle = Cycle()
+                self.told.append(weakref.ref(cycle, lambda _: len(self.told)))
+            del cycle
+        elif self.calls == 2:
+            signal.setitimer(signal.ITIMER_REAL, 0.004)
+            a = 1
+            gc.set_threshold(gc.get_count()[0] + 10)
+            gc.enable()
+            self.kept = [{a}, {a}, {a}, {a}, {a}, {a}, {a}, {a}, {a}, {a}, {a}, {a}, {a}, {a}, {a}]
+        return True
+
+    def close(self):
+        pass
+
+
+@main_thread
+@needs_a_timer
+def test_ctrl_c_is_not_lost_where_garbage_is_due(monkeypatch):
+    monkeypatch.setattr(sys.modules["ml4pa.minimize"], "Bar", LeavesGarbage)
+    threshold = gc.get_threshold()
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            minimize(Sphere(2), [1.0, 1.0], Adam(1e-9), max_iter=10**9, max_time=0.5, progress=True)
+    finally:
+        gc.set_threshold(*threshold)
+        gc.enable()
+        signal.signal(signal.SIGALRM, before)
 
 
 # ---- the linear system, which is solved in blocks where it is large ------------------------------

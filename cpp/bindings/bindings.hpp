@@ -37,10 +37,15 @@ inline std::shared_ptr<const void> keep(py::object object) {
             }};
 }
 
-// Whether to go on: raises KeyboardInterrupt after Ctrl-C.
+// Whether to go on: raises KeyboardInterrupt after Ctrl-C. Since Python 3.12 the call first collects
+// garbage where that is due, and the callback of a weak reference or a __del__ that runs then would
+// be told of Ctrl-C in our place: an exception that nobody hears of.
 inline bool look_for_signals() {
     const py::gil_scoped_acquire gil;
-    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+    const bool collects = PyGC_Disable() != 0;
+    const bool raised = PyErr_CheckSignals() != 0;
+    if (collects) PyGC_Enable();
+    if (raised) throw py::error_already_set();
     return true;
 }
 

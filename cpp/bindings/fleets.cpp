@@ -13,8 +13,8 @@ class PythonFleetObserver final : public ml4pa::FleetObserver {
 public:
     explicit PythonFleetObserver(py::object told) : told_(std::move(told)) {}
     bool poll(Index done) override {
-        py::gil_scoped_acquire gil;
-        if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+        const py::gil_scoped_acquire gil;
+        look_for_signals();
         if (!told_.is_none()) told_(done);
         return true;
     }
