@@ -43,6 +43,7 @@ ml4pa::Parameters parameters(const py::dict& given) {
 struct PopulationHandle {
     std::unique_ptr<PopulationRun> run;
     py::object asked = py::none();
+    Turn turn;
 };
 
 std::unique_ptr<PopulationHandle> start(const std::string& method, const py::dict& given,
@@ -74,21 +75,24 @@ private:
 };
 
 py::object ask(PopulationHandle& self) {
-    if (self.asked.is_none()) {
-        PopulationRun& run = *self.run;
-        if (run.rows() * run.n() >= 4096) {
-            const LookingUp looking(run);
-            const py::gil_scoped_release nogil;  // safe: drawing touches the run alone
-            (void)run.population();
-        }
-        py::array_t<double> X(std::vector<Index>{run.rows(), run.n()}, run.population());
-        py::detail::array_proxy(X.ptr())->flags &= ~py::detail::npy_api::NPY_ARRAY_WRITEABLE_;
-        self.asked = std::move(X);
+    self.turn.look();
+    if (!self.asked.is_none()) return self.asked;
+    PopulationRun& run = *self.run;
+    const bool idle = !self.turn.taken();
+    if (idle && run.rows() * run.n() >= 4096) {
+        const Turn::Taken taken(self.turn);
+        const LookingUp looking(run);
+        const py::gil_scoped_release nogil;  // safe: nobody else works with the run
+        (void)run.population();
     }
-    return self.asked;
+    py::array_t<double> X(std::vector<Index>{run.rows(), run.n()}, run.population());
+    py::detail::array_proxy(X.ptr())->flags &= ~py::detail::npy_api::NPY_ARRAY_WRITEABLE_;
+    if (idle) self.asked = X;  // else it is soon another one
+    return X;
 }
 
 void tell(PopulationHandle& self, py::object X, py::object values) {
+    const Turn::Taken taken(self.turn);
     PopulationRun& run = *self.run;
     const Index rows = run.rows();
     const bool same = X.ptr() == self.asked.ptr() && !X.is_none();
@@ -116,6 +120,7 @@ py::tuple minimize(PopulationHandle& self, const py::object& objective,
                    const std::vector<double>& limits, bool euclidean, double max_time,
                    std::int64_t stride, int threads, bool nan_raises, py::object iterate,
                    py::object poll) {
+    const Turn::Taken taken(self.turn);
     PopulationRun& run = *self.run;
     ml4pa::PopulationOptions options;
     options.norm = euclidean ? ml4pa::Norm::euclidean : ml4pa::Norm::max;
@@ -182,6 +187,7 @@ void bind_populations(py::module_& m) {
              py::arg("iterate"), py::arg("poll"))
         .def("snapshot",
              [](PopulationHandle& self) {
+                 self.turn.look();
                  Reader reader;
                  self.run->visit(reader);
                  return reader.dict;
@@ -189,13 +195,17 @@ void bind_populations(py::module_& m) {
         .def(
             "restore",
             [](PopulationHandle& self, const py::dict& state) {
+                const Turn::Taken taken(self.turn);
                 Writer writer(state);
                 self.run->visit(writer);
                 self.asked = py::none();
             },
             py::arg("state"))
         .def_property_readonly("x",
-                               [](PopulationHandle& s) { return copied(s.run->x(), s.run->n()); })
+                               [](PopulationHandle& s) {
+                                   s.turn.look();
+                                   return copied(s.run->x(), s.run->n());
+                               })
         .def_property_readonly("fun", [](PopulationHandle& s) { return s.run->fun(); })
         .def_property_readonly("n", [](PopulationHandle& s) { return s.run->n(); })
         .def_property_readonly("iteration", [](PopulationHandle& s) { return s.run->iteration(); })

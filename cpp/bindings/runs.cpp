@@ -92,6 +92,7 @@ struct RunHandle {
     std::unique_ptr<Run> run;
     py::object asked = py::none();
     py::object best = py::none();  // none: the run itself keeps the best point
+    Turn turn;
 
     // The run's own copy of the best point.
     Run& synchronised() {
@@ -119,12 +120,12 @@ std::unique_ptr<Run> make(const std::string& method, const std::vector<double>& 
 }
 
 py::object ask(RunHandle& self) {
-    if (self.asked.is_none()) {
-        auto x = copied(self.run->ask(), self.run->n());
-        x.attr("flags").attr("writeable") = false;
-        self.asked = std::move(x);
-    }
-    return self.asked;
+    self.turn.look();
+    if (!self.asked.is_none()) return self.asked;
+    auto x = copied(self.run->ask(), self.run->n());
+    x.attr("flags").attr("writeable") = false;
+    if (!self.turn.taken()) self.asked = x;  // else it is soon another one
+    return x;
 }
 
 // While a point is told: the asked array itself is kept as the best point where it is; also where
@@ -149,6 +150,7 @@ private:
 };
 
 void tell(RunHandle& self, py::object x, py::object f, py::object g, py::object h) {
+    const Turn::Taken taken(self.turn);
     Run& run = *self.run;
     const Index n = run.n();
     const bool same = x.ptr() == self.asked.ptr() && !x.is_none();
@@ -185,6 +187,7 @@ void tell(RunHandle& self, py::object x, py::object f, py::object g, py::object 
 }
 
 void advance(RunHandle& self, py::object g) {
+    const Turn::Taken taken(self.turn);
     if (!self.run->advances()) throw std::logic_error("a step that is no formula");
     if (!is_vector(g, self.run->n())) g = checks().attr("vector")(g, self.run->n());
     self.run->advance(static_cast<const double*>(py::cast<py::array>(g).data()));
@@ -231,12 +234,14 @@ py::tuple minimize(Run& run, const py::object& objective, const std::vector<doub
 }
 
 py::dict snapshot(RunHandle& self) {
+    self.turn.look();
     Reader reader;
     self.synchronised().visit(reader);
     return reader.dict;
 }
 
 void restore(RunHandle& self, const py::dict& from) {
+    const Turn::Taken taken(self.turn);
     Writer writer(from);
     self.run->visit(writer);
     self.asked = self.best = py::none();
@@ -268,6 +273,7 @@ void bind_runs(py::module_& m) {
             [](RunHandle& self, const py::object& objective, const std::vector<double>& limits,
                bool euclidean, double max_time, std::int64_t stride, py::object iterate,
                py::object poll, int threads) {
+                const Turn::Taken taken(self.turn);
                 self.asked = py::none();
                 return minimize(self.synchronised(), objective, limits, euclidean, max_time, stride,
                                 std::move(iterate), std::move(poll), threads);
@@ -276,8 +282,11 @@ void bind_runs(py::module_& m) {
             py::arg("stride"), py::arg("iterate"), py::arg("poll"), py::arg("threads") = 0)
         .def("snapshot", &snapshot)
         .def("restore", &restore, py::arg("state"))
-        .def_property_readonly(
-            "x", [](RunHandle& s) { return copied(s.synchronised().x(), s.run->n()); })
+        .def_property_readonly("x",
+                               [](RunHandle& s) {
+                                   s.turn.look();
+                                   return copied(s.synchronised().x(), s.run->n());
+                               })
         .def_property_readonly("fun", [](RunHandle& s) { return s.run->fun(); })
         .def_property_readonly("iteration", [](RunHandle& s) { return s.run->iteration(); })
         .def_property_readonly("stop", [](RunHandle& s) { return stop_of(s.run->stop()); });

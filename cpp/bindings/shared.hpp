@@ -1,6 +1,8 @@
 // What the bindings of runs and of populations share.
 #pragma once
 
+#include <thread>
+
 #include "bindings.hpp"
 
 inline py::module_ checks() { return py::module_::import("ml4pa.checks"); }
@@ -9,6 +11,37 @@ inline bool all_finite(const py::object& x, ml4pa::Index n) {
     const double* a = static_cast<const double*>(py::cast<py::array>(x).data());
     return std::all_of(a, a + n, ml4pa::finite);
 }
+
+// Whose turn a run is. One caller at a time works with it: another thread may come while Python's
+// lock is free, and a function that the run's own loop calls may come back to it; both are refused.
+// Meanwhile it may be read where it is worked with, in a callback. Python's lock guards what is kept.
+class Turn {
+public:
+    void look() const {
+        if (taken_ && thread_ != std::this_thread::get_id()) refuse();
+    }
+    // While it lives, this thread works with the run.
+    class Taken {
+    public:
+        explicit Taken(Turn& turn) : turn_(turn) {
+            if (turn.taken_) refuse();
+            turn.taken_ = true;
+            turn.thread_ = std::this_thread::get_id();
+        }
+        ~Taken() { turn_.taken_ = false; }
+        Taken(const Taken&) = delete;
+        Taken& operator=(const Taken&) = delete;
+
+    private:
+        Turn& turn_;
+    };
+    bool taken() const { return taken_; }
+
+private:
+    static void refuse() { checks().attr("run_at_work")(); }  // raises
+    bool taken_ = false;
+    std::thread::id thread_;
+};
 
 // A learning rate that is a number or a schedule (runs.cpp).
 ml4pa::Rate rate_of(const py::object& spec);

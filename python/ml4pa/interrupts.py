@@ -43,10 +43,10 @@ class Shield:
             self.before(number, frame)
 
     def tell(self, run: Any, *told: Any) -> None:
-        """``run.tell(*told)``."""
+        """``run.learn(*told)``, what `tell` does for those who do not hold the run's turn."""
         self.learns = True
         try:
-            run.tell(*told)
+            run.learn(*told)
         finally:
             self.learns = False
             if self.waits:

@@ -67,7 +67,7 @@ def loop(
     rows: list[tuple[Array, float]] = []
     stop: Stop | None = None
     began = polled = time.perf_counter()
-    with Shield() as shield:
+    with run.turn.taken(), Shield() as shield:
         while stop is None:
             point = run.ask()
             told = evaluate(point.copy(), run.method.wants_hessian)

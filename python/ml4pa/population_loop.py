@@ -122,7 +122,7 @@ def population_loop(
     last: tuple[Array, float, Array] | None = None
     stop: Stop | None = None
     began = polled = time.perf_counter()
-    with Shield() as shield:
+    with run.turn.taken(), Shield() as shield:
         while stop is None:
             X = run.ask()
             if polish is None:

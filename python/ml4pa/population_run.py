@@ -15,6 +15,7 @@ from .population import PopulationMethod
 from .random import draw_key, normals, stream, uniforms
 from .run import OfTheCore, Run
 from .stop import Status, Stop
+from .turn import Turn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -98,6 +99,7 @@ class NumpyPopulationRun(PopulationRun):
     ) -> None:
         self.method = method
         self.bounds = bounds
+        self.turn = Turn()
         self.key = key
         self._best_x, self._best_fun = x0.copy(), math.inf
         self._iteration = 0
@@ -130,6 +132,7 @@ class NumpyPopulationRun(PopulationRun):
         self._stop = Stop(reason, measured, limit)
 
     def ask(self) -> Array:
+        self.turn.look()
         if self._asked is None:
             with np.errstate(all="ignore"):  # what overflows is moved back below
                 X = np.ascontiguousarray(self.method.sample(self), dtype=float)
@@ -141,6 +144,11 @@ class NumpyPopulationRun(PopulationRun):
         return self._asked
 
     def tell(self, X: Any, values: Any) -> None:  # type: ignore[override]
+        with self.turn.taken():
+            self.learn(X, values)
+
+    def learn(self, X: Any, values: Any) -> None:
+        """`tell`, for who has the turn."""
         asked = self.ask()
         if X is asked:  # the run's own points are taken as they are
             values = checks.values_of(values, len(X), "values")
@@ -163,6 +171,7 @@ class NumpyPopulationRun(PopulationRun):
                 self._best_x, self._best_fun, self._noted = x.copy(), f, True
 
     def snapshot(self) -> dict[str, Any]:
+        self.turn.look()
         stop = self._stop or Stop(-1, 0.0, 0.0)
         return {
             "iteration": self._iteration,
@@ -194,6 +203,7 @@ class NumpyPopulationRun(PopulationRun):
 
     @property
     def x(self) -> Array:
+        self.turn.look()
         return self._best_x.copy()
 
     @property

@@ -16,6 +16,7 @@ from .methods.newton import Newton
 from .objective import Array
 from .random import draw_key, generator, normals
 from .stop import SECOND_DERIVATIVE, Status, Stop
+from .turn import Turn
 
 ENGINES = ("compiled", "numpy")
 #: The methods that the compiled engine has; one that is new may have no twin yet.
@@ -224,6 +225,7 @@ class NumpyRun(Run):
         self, method: GradientMethod, x0: Array, key: int, bounds: checks.Bounds | None
     ) -> None:
         super().__init__(method, bounds)
+        self.turn = Turn()
         self.theta = x0.copy()
         self.point = x0.copy()
         self.kept = method.init(self.theta)
@@ -234,12 +236,18 @@ class NumpyRun(Run):
         self._asked: Array | None = None
 
     def ask(self) -> Array:
+        self.turn.look()
         if self._asked is None:
             self._asked = self.point.copy()
             self._asked.flags.writeable = False
         return self._asked
 
     def tell(self, x: Any, f: Any, g: Any = None, H: Any = None) -> None:
+        with self.turn.taken():
+            self.learn(x, f, g, H)
+
+    def learn(self, x: Any, f: Any, g: Any, H: Any) -> None:
+        """`tell`, for who has the turn."""
         same = x is not None and x is self._asked
         x, f, g, H = checks.told(x, f, g, H, self.n, self.method.wants_hessian)
         if not same and not np.array_equal(x, self.point):
@@ -283,6 +291,7 @@ class NumpyRun(Run):
         self._stop = Stop(Status.DIVERGED, f, 0.0)
 
     def snapshot(self) -> dict[str, Any]:
+        self.turn.look()
         stop = self._stop or Stop(-1, 0.0, 0.0)
         return {
             "iteration": self._iteration,
@@ -313,6 +322,7 @@ class NumpyRun(Run):
 
     @property
     def x(self) -> Array:
+        self.turn.look()
         return self._best_x.copy()
 
     @property
@@ -343,9 +353,10 @@ class GradientRun(NumpyRun):
         return self.step(f, g)
 
     def advance(self, g: Any) -> None:
-        g = checks.vector(g, self.n)
-        self._asked = None
-        self.step(math.nan, g)
+        with self.turn.taken():
+            g = checks.vector(g, self.n)
+            self._asked = None
+            self.step(math.nan, g)
 
     def step(self, f: float, g: Array) -> None:
         """The update; f is where the last value was, if one is known."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -95,6 +95,14 @@ def rate_at(learning_rate: Callable[[int], Any], t: int) -> float:
     eta = learning_rate(t)
     name = f"learning_rate(t={t})"
     return within(name, eta, ge=0)
+
+
+def run_at_work() -> NoReturn:
+    """A run that somebody else works with."""
+    raise RuntimeError(
+        "this run is at work in another call, which has not ended: one caller at a time works with "
+        "it. Its callback may read and save it, and anybody read run.fun and run.iteration"
+    )
 
 
 def unfinished(run: Any, n: int | None, **given: Any) -> Any:
