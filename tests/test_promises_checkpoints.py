@@ -299,6 +299,51 @@ def test_a_checkpoint_is_as_readable_as_any_file(tmp_path):
     assert path.stat().st_mode == (tmp_path / "other").stat().st_mode
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs modes")
+def test_a_checkpoint_is_as_private_as_the_old_one(tmp_path):
+    run, path = saved(tmp_path)
+    path.chmod(0o600)
+    run.save(path)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege")
+def test_a_link_stays_and_leads_to_the_checkpoint(tmp_path):
+    run, path = saved(tmp_path)
+    for name, target in (("old", path), ("new", tmp_path / "file")):
+        link = tmp_path / name
+        link.symlink_to(target)
+        tell(run, Himmelblau())
+        run.save(link)
+        assert link.is_symlink()
+        assert load(target).iteration == run.iteration
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["file", "new", "old", "run.npz"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_what_is_no_file_is_not_replaced(tmp_path):
+    run = Adam(0.1).start([1.0, 2.0])
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ValueError, match=r"^path=.*pipe' is a device, a pipe or a socket"):
+        run.save(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OSError):
+        run.save(tmp_path / "folder")
+    assert (tmp_path / "pipe").is_fifo() and (tmp_path / "folder").is_dir()
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_paths_are_texts_bytes_or_paths(tmp_path):
+    run, path = saved(tmp_path)
+    for spelt in (str(path), os.fsencode(path), path):
+        run.save(spelt)
+        assert load(spelt).iteration == run.iteration
+    for odd in (3, None, [path]):
+        for call in (run.save, load):
+            with pytest.raises(TypeError, match="expected str, bytes or os.PathLike object"):
+                call(odd)
+
+
 @both_engines
 def test_no_damaged_entry_is_a_fault(engine):
     """Every number and array of every kind of run, wild or of another length: a plain error at

@@ -2,7 +2,8 @@
 
 The file is a NumPy .npz archive: the arrays and numbers of the run, and a JSON text with the method
 and its hyper-parameters. It is written beside its place and then moved there, so that a full disk
-or a killed process leaves the old one whole.
+or a killed process leaves the old one whole. A link stays and leads to the new one, which those may
+read who may read the old one.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from .methods import METHODS
 from .stop import Status
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .run import Run
 
 FORMAT = "ml4pa run 1"
@@ -38,6 +41,8 @@ def save(run: Run, path: str | os.PathLike[str]) -> None:
 
     Raises
     ------
+    ValueError
+        If the path is that of a device, a pipe or a socket.
     TypeError
         If the method, or its learning rate, is not of this library: it could not be loaded
         without executing its code. Pickle such a run instead.
@@ -63,10 +68,11 @@ def save(run: Run, path: str | os.PathLike[str]) -> None:
     content: dict[str, Any] = {"header": np.array(json.dumps(header)), **run.snapshot()}
     if run.bounds is not None:
         content["bounds_low"], content["bounds_high"] = run.bounds
-    target = Path(path)
+    target = checks.place_of_file(Path(os.path.realpath(os.fsdecode(path))))
     part = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
     try:
         with open(part, "xb") as file:
+            _share_as(target, part)
             np.savez(file, **content)
             file.flush()
             os.fsync(file.fileno())
@@ -74,6 +80,12 @@ def save(run: Run, path: str | os.PathLike[str]) -> None:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def _share_as(old: Path, new: Path) -> None:
+    """Lets those read the new file who may read the old one, if there is one."""
+    if old.is_file() and (mode := old.stat().st_mode) != new.stat().st_mode:
+        new.chmod(mode & 0o777)
 
 
 def load(path: str | os.PathLike[str], *, engine: str | None = None) -> Run:
@@ -109,7 +121,7 @@ def load(path: str | os.PathLike[str], *, engine: str | None = None) -> Run:
 
     if engine is not None:
         checks.choice("engine", engine, ENGINES)
-    with open(path, "rb") as file:
+    with open(os.fsdecode(path), "rb") as file:
         try:
             if not zipfile.is_zipfile(file):
                 raise ValueError("it is no .npz file")

@@ -126,7 +126,7 @@ from .spaces import (
     maker,
     population_method,
 )
-from .stored import stored, stored_count, stored_descents
+from .stored import place_of_file, stored, stored_count, stored_descents
 from .subclasses import decorated, missing, stepped
 from .telling import (
     matrix,
@@ -209,6 +209,7 @@ __all__ = [
     "path_given_up",
     "per_coordinate",
     "picklable",
+    "place_of_file",
     "places",
     "points",
     "population_dimension",

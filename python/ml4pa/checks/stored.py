@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 #: No count of a run comes near; the core goes on counting from there.
 MOST_COUNTED = 1 << 62
+
+
+def place_of_file(path: Path) -> Path:
+    """Where a file may be put, in place of an old one."""
+    if path.exists() and not (path.is_file() or path.is_dir()):  # a folder the system refuses
+        raise ValueError(
+            f"path={str(path)!r} is a device, a pipe or a socket, which a checkpoint would "
+            "replace: pass the path of a file"
+        )
+    return path
 
 
 def stored(content: Any, like: dict[str, Any], grown: dict[str, tuple[int, ...]]) -> None:
