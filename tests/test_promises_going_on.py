@@ -25,6 +25,7 @@ from ml4pa import (
     GradientDescent,
     GradientMethod,
     Newton,
+    RandomSearch,
     Run,
     Status,
     load,
@@ -101,15 +102,20 @@ INTERRUPTED = {
 
 
 @main_thread
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "term"])
 @pytest.mark.parametrize(("f", "method", "engine"), INTERRUPTED.values(), ids=INTERRUPTED)
-def test_ctrl_c_leaves_a_run_that_goes_on(f, method, engine):
+def test_a_signal_leaves_a_run_that_goes_on(f, method, engine, number, request):
+    before = signal.signal(number, signal.default_int_handler)  # raises, as a user's own may
+    request.addfinalizer(lambda: signal.signal(number, before))
+
     def begun():
         return method.start(np.linspace(1, 2, f.n), rng=3, engine=engine)
 
     run = begun()
     given = {} if isinstance(method, CMAES) else {"gtol": 0}
     seconds_to_stop(
-        lambda: minimize(f, method=run, max_iter=10**9, **given), _thread.interrupt_main
+        lambda: minimize(f, method=run, max_iter=10**9, **given),
+        lambda: _thread.interrupt_main(number),
     )
     done = run.iteration
     assert done > 0 and math.isfinite(run.fun)
@@ -138,6 +144,56 @@ def test_what_handles_ctrl_c_is_what_did_before():
         assert signal.getsignal(signal.SIGINT) is own
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+class First(Exception):
+    pass
+
+
+class Second(Exception):
+    pass
+
+
+@main_thread
+@pytest.mark.parametrize("method", [Adam(0.1), RandomSearch(0.1)], ids=lambda m: m.name)
+def test_no_signal_is_lost_while_a_run_learns(method):
+    """Each is raised once, where the run has learnt; the second finds the first one's way out."""
+
+    class Struck(type(method)):  # by both, in the midst of its first update
+        def step(self, *given):
+            strike()
+            return super().step(*given)
+
+        def update(self, *given):
+            strike()
+            return super().update(*given)
+
+    def strike():
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGTERM)
+        learnt.append(run.iteration)
+
+    def raises(kind):
+        def handle(number, frame):
+            learnt.append(kind)
+            raise kind
+
+        return handle
+
+    learnt = []
+    run = Struck(0.1).start(START, rng=1)
+    before = (
+        signal.signal(signal.SIGINT, raises(First)),
+        signal.signal(signal.SIGTERM, raises(Second)),
+    )
+    try:
+        with pytest.raises((First, Second)):
+            minimize(Beale(), method=run, max_iter=5)
+        assert learnt[0] == 0 and set(learnt[1:]) == {First, Second} and len(learnt) == 3
+        assert run.iteration == 1
+    finally:
+        signal.signal(signal.SIGINT, before[0])
+        signal.signal(signal.SIGTERM, before[1])
 
 
 @main_thread
