@@ -199,11 +199,30 @@ def test_workers_share_out_a_generation(engine):
         minimize(fails, [1.0, 2.0], method, rng=1, workers=2, engine=engine)
     with pytest.raises(ValueError, match="^workers gave 1 values for 20 points"):
         minimize(paraboloid, [1.0], method, rng=1, workers=lambda f, x: [1.0], engine=engine)
+    with pytest.raises(ValueError, match="^workers gave None for 20 points: pass a map"):
+        minimize(paraboloid, [1.0], method, rng=1, workers=lambda f, x: None, engine=engine)
 
 
 def test_what_does_not_pickle_is_refused_before_it_is_sent():
     with pytest.raises(TypeError, match="^workers=2 sends fun to other processes, but it does not"):
         minimize(lambda x: 1.0, [1.0, 2.0], RandomSearch(0.2), rng=1, workers=2)
+
+
+class Odd(Exception):
+    def __init__(self, what, why):
+        super().__init__(f"{what} {why}")
+
+
+def odd(x):
+    raise Odd("not", "unpickled")
+
+
+@forks
+@both_engines
+def test_an_exception_that_does_not_unpickle_is_told(engine):
+    with pytest.raises(BrokenProcessPool, match="or did fun raise what does not unpickle") as told:
+        minimize(odd, [1.0, 2.0], RandomSearch(0.2), rng=1, workers=2, engine=engine)
+    assert "__init__() missing 1 required positional argument: 'why'" in str(told.value.__cause__)
 
 
 def dies(x):

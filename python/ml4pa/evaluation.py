@@ -80,12 +80,7 @@ def _mapped(objective: Objective, workers: Callable[..., Any]) -> Evaluate:
     pair = isinstance(objective, Function) and objective.jac is True
 
     def mapped(X: Array) -> Array:
-        told = list(workers(call, [x.copy() for x in X]))
-        if len(told) != len(X):
-            raise ValueError(
-                f"workers gave {len(told)} values for {len(X)} points: pass a map, such as "
-                "Pool.map or ProcessPoolExecutor.map"
-            )
+        told = checks.mapped(workers(call, [x.copy() for x in X]), len(X))
         return np.array([checks.value(f[0] if pair else f, "fun(x)") for f in told])
 
     return mapped
@@ -106,8 +101,8 @@ def _pool(workers: int) -> Iterator[Callable[..., Any]]:
         portion = math.ceil(len(points) / (4 * workers))
         try:
             return list(pool.map(call, points, chunksize=portion))
-        except BrokenProcessPool:
-            raise BrokenProcessPool(checks.broken_pool(workers)) from None
+        except BrokenProcessPool as error:
+            raise BrokenProcessPool(checks.broken_pool(workers)) from error.__cause__
 
     try:
         yield shared

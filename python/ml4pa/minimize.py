@@ -116,7 +116,8 @@ def minimize(
         them changes a result.
     workers : int or map-like callable
         For populations: so many processes, -1 for all processors, or ``map(fun, points)`` such as
-        ``Pool.map`` and ``ProcessPoolExecutor.map``. Gradient methods refuse it.
+        ``Pool.map`` and ``ProcessPoolExecutor.map``, whose values come in the order of the points,
+        which those of ``imap_unordered`` do not. Gradient methods refuse it.
     on_nan : {"worst", "raise"}, default "worst"
         A value that is NaN ends a gradient run as diverged and is ranked worst in a population, or
         it raises FloatingPointError with the point.

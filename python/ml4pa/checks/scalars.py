@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import numbers
 import os
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -103,8 +104,8 @@ def count(name: str, value: Any, least: int = 0, bits: int = 63) -> int:
 
 
 def threads(value: Any) -> int:
-    """The most threads: an int >= 1, of which the core takes what it can count."""
-    return min(count("threads", value, least=1), (1 << 31) - 1)
+    """The most threads: an int >= 1, of which the core takes no more than 1024."""
+    return min(count("threads", value, least=1), 1024)
 
 
 def workers(value: Any) -> int:
@@ -135,8 +136,23 @@ def picklable(fun: Any, workers: int) -> None:
 def broken_pool(workers: int) -> str:
     """What is said where a worker is gone."""
     return (
-        f"workers={workers}: a process ended while it evaluated fun: killed, crashed, or out of "
-        "memory? With fewer workers each has more of it"
+        f"workers={workers}: a process ended while it evaluated fun: killed, crashed, out of "
+        "memory (with fewer workers each has more of it), or did fun raise what does not unpickle?"
+    )
+
+
+def mapped(values: Any, points: int) -> list[Any]:
+    """What the caller's own map has given, one value a point."""
+    if isinstance(values, Iterable):
+        told = list(values)
+        if len(told) == points:
+            return told
+        what = f"{len(told)} values"
+    else:
+        what = shown(values)
+    raise ValueError(
+        f"workers gave {what} for {points} points: pass a map, such as Pool.map or "
+        "ProcessPoolExecutor.map"
     )
 
 
