@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -158,3 +159,34 @@ sys.exit(max(codes))
 def test_a_fork_after_use_does_not_hang():
     run = python(FORK)
     assert run.returncode == 0, run.stderr
+
+
+LIMITED = """
+import resource, sys
+import numpy as np
+from ml4pa import CMAES, Adam, minimize, multistart
+from ml4pa.landscapes import Beale, Rosenbrock
+
+def found(threads):
+    x = minimize(Rosenbrock(50), np.zeros(50), CMAES(0.5, population_size=2000), rng=1,
+                 max_iter=20, threads=threads).x
+    fleet = multistart(Beale(), np.ones((20_000, 2)), Adam(), max_iter=100, threads=threads).x
+    crew = multistart(Rosenbrock(50), np.zeros((50, 50)), Adam(), max_iter=100, threads=threads).x
+    return x, fleet, crew
+
+alone = found(1)
+pages = int(open("/proc/self/statm").read().split()[0])
+room = pages * resource.getpagesize() + (40 << 20)  # the stacks of four threads
+if sys.argv[1] == "limited":
+    resource.setrlimit(resource.RLIMIT_AS, (room, room))
+many = found(int(sys.argv[2]))
+assert all(map(np.array_equal, alone, many))
+print("as alone")
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
+@pytest.mark.parametrize("given", [("limited", 40), ("free", 10**5), ("free", 10**12)])
+def test_more_threads_than_there_are_end_no_process(given):
+    run = python(LIMITED, *map(str, given))
+    assert run.stdout == "as alone\n", run.stderr

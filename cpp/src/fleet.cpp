@@ -171,8 +171,9 @@ void run_fleet(const Fleet& fleet, const FleetRows& rows, FleetObserver& observe
     auto work = [&](bool caller) { fleet::work(crew, caller, fleet, rows, method, kernel, lanes); };
 #ifdef _OPENMP
     const int wanted = static_cast<int>(std::min<Index>(threads, (fleet.m + lanes - 1) / lanes));
-    if (wanted > 1 && !forked()) {
-#pragma omp parallel num_threads(wanted)
+    const int team = forked() ? 1 : granted(wanted);
+    if (team > 1) {
+#pragma omp parallel num_threads(team)
         work(omp_get_thread_num() == 0);
     } else
 #endif

@@ -74,9 +74,13 @@ class Crew:
     def _call_others(self) -> None:
         while len(self._others) < self._most:
             thread = threading.Thread(target=self._work)
-            with self._lock:  # it cannot end before it is counted
-                thread.start()  # may raise: then there is nobody to wait for
-                self._working += 1
+            try:
+                with self._lock:  # it cannot end before it is counted
+                    thread.start()
+                    self._working += 1
+            except RuntimeError:  # the system has no more of them
+                self._most = len(self._others)
+                return
             self._others.append(thread)
 
     def _work(self) -> None:

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <exception>
 #include <thread>
+#include <vector>
 
 #include "ml4pa/look_up.hpp"
 
@@ -30,6 +31,31 @@ inline bool& forked() {
     return flag;
 }
 #endif
+
+// No team is larger: GNU's OpenMP keeps a table of the threads on the stack of the calling one.
+inline constexpr int most_threads = 1024;
+
+// As many of the threads wanted as the system has left. GNU's OpenMP ends the process where it cannot
+// make one, because of a limit on a user's processes or on memory. So they are made here first, once
+// a calling thread, whose team is its own, and size.
+inline int granted(int wanted) {
+    thread_local int made = 1, most = most_threads;
+    wanted = std::min(wanted, most);
+    if (wanted <= made) return wanted;
+    std::atomic<bool> counted{false};
+    std::vector<std::thread> others;
+    others.reserve(static_cast<std::size_t>(wanted));
+    try {
+        while (static_cast<int>(others.size()) < wanted - 1)
+            others.emplace_back([&] { counted.wait(false); });
+    } catch (const std::exception&) {  // neither threads nor memory for them
+        most = 1 + static_cast<int>(others.size());
+    }
+    counted = true;
+    counted.notify_all();
+    for (std::thread& other : others) other.join();
+    return made = std::min(wanted, most);
+}
 
 // The threads of one parallel region. What one of them throws ends the others at their next look up,
 // and is thrown again behind the region, which no exception may leave. The calling thread, who alone
@@ -91,7 +117,7 @@ private:
 template <class Body>
 void parallel_for(Index m, Index cost, Body body) {
 #ifdef _OPENMP
-    const int threads = forked() || m * cost < worth_threads ? 1 : omp_get_max_threads();
+    const int threads = forked() || m * cost < worth_threads ? 1 : granted(omp_get_max_threads());
     if (threads > 1) {
         Team team;
 #pragma omp parallel num_threads(threads)

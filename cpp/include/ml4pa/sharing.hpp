@@ -31,6 +31,7 @@ Index share_out(Index items, int threads, Index block, const Work& work, const P
         }
     };
 #ifdef _OPENMP
+    threads = granted(threads);
     if (threads > 1) {
 #pragma omp parallel num_threads(threads)
         team.join([&] { claim(omp_get_thread_num() == 0); });
@@ -46,7 +47,7 @@ Index share_out(Index items, int threads, Index block, const Work& work, const P
 // All threads that this process may use.
 inline int available_threads() {
 #ifdef _OPENMP
-    return omp_get_max_threads();
+    return std::min(omp_get_max_threads(), most_threads);
 #else
     return 1;
 #endif
