@@ -26,6 +26,7 @@ from specimens import (
     Late,
     bowl,
     bowl_function,
+    python,
     square,
     square_jac,
     wants_hessian,
@@ -191,6 +192,51 @@ def test_an_interrupt_leaves_the_warnings_of_numpy(method):
         assert np.geterr() == before
     finally:
         np.seterr(**before)
+
+
+ENDING = """
+import sys, threading, time
+import numpy as np
+from ml4pa import CMAES, Adam, Linear, fit, minimize, multistart
+from ml4pa.landscapes import Beale, Rosenbrock
+engine, name = sys.argv[1:]
+ones, many = np.ones((1000, 3)), {"max_iter": 10**9, "engine": engine}
+late = {**many, "gtol": 0}
+begun = threading.Event()
+
+def square(x):
+    begun.set()
+    return float(x @ x)
+
+def rate(t):
+    begun.set()
+    return 1e-9
+
+restarts = CMAES(0.1, tolxup=1e300, restarts="ipop")
+work = {
+    "descent": lambda: minimize(Rosenbrock(50), np.zeros(50), Adam(1e-9), **late),
+    "python": lambda: minimize(square, np.ones(5), Adam(1e-9), jac=lambda x: 2 * x, **late),
+    "rate": lambda: minimize(Rosenbrock(50), np.zeros(50), Adam(rate), **late),
+    "cmaes": lambda: minimize(Rosenbrock(50), np.zeros(50), restarts, **many),
+    "cmaes-python": lambda: minimize(square, np.ones(50), restarts, **many),
+    "fleet": lambda: multistart(Beale(), np.ones((10000, 2)), Adam(1e-9), **late),
+    "fit": lambda: fit(Linear(3), ones, ones[:, 0], Adam(1e-9), epochs=10**9, batch_size=10,
+                       engine=engine),
+}
+threading.Thread(target=work[name], daemon=True).start()
+begun.wait(0.1)
+time.sleep(0.05)
+print("ended")
+"""
+
+
+@both_engines
+@pytest.mark.parametrize(
+    "name", ["descent", "python", "rate", "cmaes", "cmaes-python", "fleet", "fit"]
+)
+def test_a_process_ends_while_a_daemon_thread_works(name, engine):
+    run = python(ENDING, engine, name)
+    assert (run.returncode, run.stdout, run.stderr) == (0, "ended\n", "")
 
 
 @both_engines

@@ -35,7 +35,7 @@ std::optional<Floats> whitening(const Floats& covariance) {
     Floats w({n, n});
     const double* from = covariance.data();
     double* to = w.mutable_data();
-    const py::gil_scoped_release nogil;
+    const WithoutPython nogil;
     if (!ml4pa::costs::whiten(from, n, to, [] { (void)look_for_signals(); })) return {};
     return w;
 }

@@ -50,7 +50,7 @@ public:
         PythonWatch watch(seconds);
         // Safe: the run and the workspace belong to this call, owner_ holds the arrays; a learning
         // rate written in Python, and the watch, take the GIL again for as long as they need it.
-        const py::gil_scoped_release nogil;
+        const WithoutPython nogil;
         ml4pa::descend(told, *sum_, {start, stop, size, shuffle, key, epoch, part}, reduction_,
                        watch);
     }

@@ -13,10 +13,11 @@ class PythonFleetObserver final : public ml4pa::FleetObserver {
 public:
     explicit PythonFleetObserver(py::object told) : told_(std::move(told)) {}
     bool poll(Index done) override {
-        const py::gil_scoped_acquire gil;
-        look_for_signals();
-        if (!told_.is_none()) told_(done);
-        return true;
+        return in_python([&] {
+            look_for_signals();
+            if (!told_.is_none()) told_(done);
+            return true;
+        });
     }
 
 private:
@@ -95,7 +96,7 @@ py::tuple fleet(const ml4pa::Objective& objective, const std::string& method, co
     PythonFleetObserver observer(std::move(told));
     {
         // Safe: all arrays are held by this call; the observer takes the GIL for itself.
-        py::gil_scoped_release nogil;
+        const WithoutPython nogil;
         ml4pa::run_fleet(task, rows, observer);
     }
     return py::make_tuple(reason, measured, limit, nit, x, fun, jac, hessian, path_x, path_f,

@@ -16,7 +16,7 @@ void each_row(Index m, const Work& work) {
     SignalWatch watch;
     const auto poll = [&] { return watch.look(); };
     const ml4pa::Listening listening([&] { watch.look(); });
-    const py::gil_scoped_release nogil;  // safe: the callers hold the two arrays that are touched
+    const WithoutPython nogil;  // safe: the callers hold the two arrays that are touched
     ml4pa::Sharing sharing(ml4pa::available_threads());
     sharing(m, work, poll);
 }
@@ -75,7 +75,7 @@ py::tuple evaluate(const Objective& f, const Floats& p) {
     {
         SignalWatch watch;
         const ml4pa::Listening listening([&] { watch.look(); });
-        py::gil_scoped_release nogil;  // as in value
+        const WithoutPython nogil;  // as in value
         ml4pa::Counters count;
         value = f.evaluate(x, to_g, to_h, count);
     }

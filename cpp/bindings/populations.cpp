@@ -11,12 +11,13 @@ public:
     PythonEvaluation(py::object evaluate, Index n) : evaluate_(std::move(evaluate)), n_(n) {}
 
     Index evaluate(const double* X, Index rows, double* values, const Poll&) override {
-        py::gil_scoped_acquire gil;
-        const auto told =
-            evaluate_(py::array_t<double>(std::vector<Index>{rows, n_}, X)).cast<Floats>();
-        const Index done = std::min<Index>(told.size(), rows);
-        std::copy_n(told.data(), done, values);
-        return done;
+        return in_python([&] {
+            const auto told =
+                evaluate_(py::array_t<double>(std::vector<Index>{rows, n_}, X)).cast<Floats>();
+            const Index done = std::min<Index>(told.size(), rows);
+            std::copy_n(told.data(), done, values);
+            return done;
+        });
     }
 
 private:
@@ -82,7 +83,7 @@ py::object ask(PopulationHandle& self) {
     if (idle && run.rows() * run.n() >= 4096) {
         const Turn::Taken taken(self.turn);
         const LookingUp looking(run);
-        const py::gil_scoped_release nogil;  // safe: nobody else works with the run
+        const WithoutPython nogil;  // safe: nobody else works with the run
         (void)run.population();
     }
     py::array_t<double> X(std::vector<Index>{run.rows(), run.n()}, run.population());
@@ -110,7 +111,7 @@ void tell(PopulationHandle& self, py::object X, py::object values) {
     if (rows * run.n() < 4096) {
         run.tell(points, f);
     } else {
-        py::gil_scoped_release nogil;  // safe: X and values are held by the references above
+        const WithoutPython nogil;  // safe: X and values are held by the references above
         run.tell(points, f);
     }
     self.asked = py::none();
@@ -147,7 +148,7 @@ py::tuple minimize(PopulationHandle& self, const py::object& objective,
     try {
         // Safe: the run, the path and the objective belong to this call; PythonEvaluation and
         // PythonObserver take the GIL again for as long as they need it.
-        py::gil_scoped_release nogil;
+        const WithoutPython nogil;
         ml4pa::population_to_end(run, *evaluation, options, path, progress, observer);
     } catch (const ml4pa::NanValue& nan) {
         checks().attr("nan_value")(copied(nan.x.data(), run.n()));  // raises

@@ -15,13 +15,11 @@ class PythonSchedule final : public ml4pa::Schedule {
 public:
     explicit PythonSchedule(py::object call) : call_(std::move(call)) {}
     ~PythonSchedule() override {
-        py::gil_scoped_acquire gil;
-        call_.release().dec_ref();
+        in_python([&] { call_.release().dec_ref(); });
     }
     bool pure() const override { return false; }
     double at(std::int64_t t) const override {
-        py::gil_scoped_acquire gil;
-        return checks().attr("rate_at")(call_, t).cast<double>();
+        return in_python([&] { return checks().attr("rate_at")(call_, t).cast<double>(); });
     }
 
 private:
@@ -33,8 +31,7 @@ class PythonObjective final : public Objective {
 public:
     PythonObjective(py::object evaluate, Index n) : Objective(n), evaluate_(std::move(evaluate)) {}
     ~PythonObjective() override {
-        py::gil_scoped_acquire gil;
-        evaluate_.release().dec_ref();
+        in_python([&] { evaluate_.release().dec_ref(); });
     }
 
     double value(const double*) const override { throw std::logic_error("unused"); }
@@ -44,14 +41,15 @@ public:
     void hessian(const double*, double*) const override { throw std::logic_error("unused"); }
 
     double evaluate(const double* x, double* g, double* h, Counters& count) const override {
-        py::gil_scoped_acquire gil;
-        const auto told = evaluate_(copied(x, n()), h != nullptr).cast<py::tuple>();
-        std::copy_n(told[1].cast<Floats>().data(), n(), g);
-        if (h != nullptr) std::copy_n(told[2].cast<Floats>().data(), n() * n(), h);
-        count.nfev += told[3].cast<std::int64_t>();
-        count.njev += told[4].cast<std::int64_t>();
-        count.nhev += told[5].cast<std::int64_t>();
-        return told[0].cast<double>();
+        return in_python([&] {
+            const auto told = evaluate_(copied(x, n()), h != nullptr).cast<py::tuple>();
+            std::copy_n(told[1].cast<Floats>().data(), n(), g);
+            if (h != nullptr) std::copy_n(told[2].cast<Floats>().data(), n() * n(), h);
+            count.nfev += told[3].cast<std::int64_t>();
+            count.njev += told[4].cast<std::int64_t>();
+            count.nhev += told[5].cast<std::int64_t>();
+            return told[0].cast<double>();
+        });
     }
 
 private:
@@ -179,7 +177,7 @@ void tell(RunHandle& self, py::object x, py::object f, py::object g, py::object 
         if (n < 4096) {
             run.tell(value, gradient, hessian);
         } else {
-            py::gil_scoped_release nogil;  // safe: x, g, h are held by the caller's references
+            const WithoutPython nogil;  // safe: x, g, h are held by the caller's references
             run.tell(value, gradient, hessian);
         }
     }
@@ -216,7 +214,7 @@ py::tuple minimize(Run& run, const py::object& objective, const std::vector<doub
         const ml4pa::TeamLimit limit(threads);
         // Safe: the run, the path and the objective belong to this call; PythonObjective,
         // PythonSchedule and PythonObserver take the GIL again for as long as they need it.
-        py::gil_scoped_release nogil;
+        const WithoutPython nogil;
         ml4pa::run_to_end(run, *f, options, path, progress, observer);
     }
     py::object path_x = py::none(), path_f = py::none();

@@ -1,6 +1,7 @@
 // What the bindings of runs and of populations share.
 #pragma once
 
+#include <atomic>
 #include <thread>
 
 #include "bindings.hpp"
@@ -14,7 +15,7 @@ inline bool all_finite(const py::object& x, ml4pa::Index n) {
 
 // Whose turn a run is. One caller at a time works with it: another thread may come while Python's
 // lock is free, and a function that the run's own loop calls may come back to it; both are refused.
-// Meanwhile it may be read where it is worked with, in a callback. Python's lock guards what is kept.
+// Meanwhile it may be read where it is worked with, in a callback.
 class Turn {
 public:
     void look() const {
@@ -24,8 +25,7 @@ public:
     class Taken {
     public:
         explicit Taken(Turn& turn) : turn_(turn) {
-            if (turn.taken_) refuse();
-            turn.taken_ = true;
+            if (turn.taken_.exchange(true)) refuse();
             turn.thread_ = std::this_thread::get_id();
         }
         ~Taken() { turn_.taken_ = false; }
@@ -39,8 +39,8 @@ public:
 
 private:
     static void refuse() { checks().attr("run_at_work")(); }  // raises
-    bool taken_ = false;
-    std::thread::id thread_;
+    std::atomic<bool> taken_{false};
+    std::atomic<std::thread::id> thread_{};
 };
 
 // A learning rate that is a number or a schedule (runs.cpp).
@@ -93,13 +93,13 @@ public:
         return static_cast<bool>(iterate_) && !iterate_.is_none();
     }
     bool iterate(const ml4pa::RunBase& run, const ml4pa::Progress& progress) override {
-        py::gil_scoped_acquire gil;
-        return call(iterate_, run, progress);
+        return in_python([&] { return call(iterate_, run, progress); });
     }
     bool poll(const ml4pa::RunBase& run, const ml4pa::Progress& progress) override {
-        py::gil_scoped_acquire gil;
-        look_for_signals();
-        return poll_.is_none() || call(poll_, run, progress);
+        return in_python([&] {
+            look_for_signals();
+            return poll_.is_none() || call(poll_, run, progress);
+        });
     }
 
 private:
