@@ -39,6 +39,15 @@ void every_item_is_done_once() {
             }
 }
 
+// Of the threads wanted, never more; those that were there once are not tried again.
+void no_more_threads_than_wanted() {
+    CHECK(granted(1) == 1);
+    const int first = granted(8);
+    CHECK(first >= 1 && first <= 8 && granted(8) == first);
+    CHECK(granted(2) == std::min(first, 2));
+    CHECK(granted(16) >= first && granted(16) <= 16);
+}
+
 // Where poll says no, the items done are the first ones.
 void what_is_cut_off_is_the_end() {
     for (const int threads : {1, 2, 8})
@@ -183,6 +192,7 @@ void machine_code() {
 }  // namespace
 
 int main() {
+    no_more_threads_than_wanted();
     every_item_is_done_once();
     what_is_cut_off_is_the_end();
     exceptions_come_through();
