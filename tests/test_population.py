@@ -10,6 +10,9 @@ import math
 import multiprocessing
 import os
 import re
+import signal
+import subprocess
+import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -29,6 +32,7 @@ from specimens import (
     bowl,
 )
 from test_equality import NUMBER, assert_close
+from test_promises_endings import main_thread, seconds_to_stop
 
 from ml4pa import (
     Function,
@@ -223,6 +227,53 @@ def test_an_exception_that_does_not_unpickle_is_told(engine):
     with pytest.raises(BrokenProcessPool, match="or did fun raise what does not unpickle") as told:
         minimize(odd, [1.0, 2.0], RandomSearch(0.2), rng=1, workers=2, engine=engine)
     assert "__init__() missing 1 required positional argument: 'why'" in str(told.value.__cause__)
+
+
+def sleeps(x):
+    time.sleep(5.0)
+    return float(x @ x)
+
+
+@forks
+@main_thread
+@pytest.mark.skipif(sys.platform == "win32", reason="needs kill")
+@both_engines
+def test_ctrl_c_waits_for_no_evaluation(engine):
+    run = RandomSearch(0.2).start([1.0, 2.0], rng=1, engine=engine)
+    took = seconds_to_stop(
+        lambda: minimize(sleeps, method=run, workers=2),
+        lambda: os.kill(os.getpid(), signal.SIGINT),
+    )
+    assert took < 4.0 and run.iteration == 0
+    assert minimize(paraboloid, method=run, args=(0.5,), max_iter=2).nit == 2
+
+
+KILLED = """
+import os
+from ml4pa import RandomSearch, minimize
+
+def told(x):
+    os.write(1, b"at work\\n")
+    return float(x @ x)
+
+if __name__ == "__main__":
+    minimize(told, [1.0, 2.0], RandomSearch(0.2), rng=1, workers=2, max_iter=10**9)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs kill")
+def test_workers_end_with_the_process_that_is_killed(tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text(KILLED)
+    path = os.pathsep.join(sys.path)
+    with subprocess.Popen(
+        [sys.executable, str(program)],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": path},
+    ) as run:
+        assert run.stdout.readline() == b"at work\n"
+        run.kill()
+        run.communicate(timeout=20.0)  # until the last who may write has ended
 
 
 def dies(x):

@@ -95,7 +95,7 @@ def _pool(workers: int) -> Iterator[Callable[..., Any]]:
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
-    pool = ProcessPoolExecutor(workers)
+    pool = ProcessPoolExecutor(workers, initializer=_end_with_parent)
 
     def shared(call: Callable[[Array], Any], points: list[Array]) -> Any:
         portion = math.ceil(len(points) / (4 * workers))
@@ -106,5 +106,25 @@ def _pool(workers: int) -> Iterator[Callable[..., Any]]:
 
     try:
         yield shared
+    except (KeyboardInterrupt, SystemExit):  # who ends all waits for no evaluation
+        for process in list(pool._processes.values()):
+            process.terminate()
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """In a process of the pool: it does not wait for work from one that was killed."""
+    import multiprocessing
+    import os
+    import threading
+
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
