@@ -107,7 +107,7 @@ def _pool(workers: int) -> Iterator[Callable[..., Any]]:
     try:
         yield shared
     except (KeyboardInterrupt, SystemExit):  # who ends all waits for no evaluation
-        for process in list(pool._processes.values()):
+        for process in list((pool._processes or {}).values()):  # None once it is broken
             process.terminate()
         raise
     finally:
