@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -12,6 +13,9 @@ import numpy as np
 
 from . import checks
 from .objective import Array, Function, Objective
+
+#: Seconds that evaluations at work have to end, after Ctrl-C.
+PATIENCE = 0.1
 
 #: Values at the first rows of X, fewer than all only where the time is spent.
 Evaluate = Callable[[Array], Array]
@@ -106,19 +110,26 @@ def _pool(workers: int) -> Iterator[Callable[..., Any]]:
 
     try:
         yield shared
-    except (KeyboardInterrupt, SystemExit):  # who ends all waits for no evaluation
-        for process in list((pool._processes or {}).values()):  # None once it is broken
-            process.terminate()
+    except (KeyboardInterrupt, SystemExit):  # who ends all does not wait for long evaluations
+        processes = list((pool._processes or {}).values())  # None once it is broken
+        end = threading.Timer(PATIENCE, _terminate, [processes])
+        end.start()
+        pool.shutdown(cancel_futures=True)  # first what has not begun: the pool trips over it
+        end.cancel()
         raise
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _terminate(processes: list[Any]) -> None:
+    for process in processes:
+        process.terminate()
 
 
 def _end_with_parent() -> None:
     """In a process of the pool: it does not wait for work from one that was killed."""
     import multiprocessing
     import os
-    import threading
 
     parent = multiprocessing.parent_process()
     assert parent is not None
