@@ -23,6 +23,7 @@ from promises import (
     same,
     tell,
 )
+from scipy import sparse
 from specimens import (
     GRADIENT,
     MINIMAL,
@@ -34,12 +35,16 @@ from specimens import (
 from ml4pa import (
     CMAES,
     Adam,
+    Cost,
     Function,
     GeneticAlgorithm,
+    LeastSquares,
     Polynomial,
     RandomSearch,
     fit,
     minimize,
+    multistart,
+    space,
 )
 from ml4pa.landscapes import (
     Beale,
@@ -314,6 +319,203 @@ def test_what_is_masked_is_not_taken_in_silence(engine):
         minimize(Sphere(4), y, engine=engine)
     told = fit(Polynomial(1), np.arange(3.0), y[:3], engine=engine)  # a mask of nothing
     assert_array_equal(told.params.round(12), [1.0, 1.0])
+
+
+@both_engines
+def test_what_is_masked_is_not_told_in_silence(engine):
+    y = np.ma.array([1.0, 99.0], mask=[False, True])
+    run = Adam(0.1).start([1.0, 2.0], engine=engine)
+    with pytest.raises(ValueError, match="^g has masked numbers, 1 of 2"):
+        run.tell(run.ask(), 1.0, y)
+    with pytest.raises(ValueError, match="^x has masked numbers, 1 of 2"):
+        run.tell(y, 1.0, [1.0, 1.0])
+    run.tell(run.ask(), 1.0, np.ma.array([1.0, 1.0]))  # a mask of nothing
+    assert run.iteration == 1
+    run = CMAES(0.3, population_size=2).start([1.0, 2.0], rng=1, engine=engine)
+    with pytest.raises(ValueError, match="^values has masked numbers, 1 of 2"):
+        run.tell(run.ask(), y)
+
+
+@both_engines
+@pytest.mark.parametrize("method", [Adam(0.1), CMAES(0.3)], ids=["adam", "cmaes"])
+def test_a_masked_value_is_no_zero(method, engine):
+    """What the mean of numbers is that are all masked: NumPy takes 0 of it."""
+    for value in (np.ma.masked, np.ma.array(3.0, mask=True)):
+        with pytest.raises(ValueError, match=r"^fun\(x\) has masked numbers, 1 of 1"):
+            minimize(lambda x, value=value: value, [1.0, 2.0], method, max_iter=3, engine=engine)
+
+
+@both_engines
+def test_masks_in_a_list_of_rows_are_seen(engine):
+    rows = [np.array([1.0, 2.0]), np.ma.array([1.0, 99.0], mask=[False, True])]
+    with pytest.raises(ValueError, match="^starts has masked numbers, 1 of 2"):
+        multistart(Sphere(2), rows, Adam(0.1), engine=engine)
+    with pytest.raises(ValueError, match="^bounds has masked numbers, 1 of 2"):
+        minimize(Sphere(2), [1.0, 2.0], bounds=rows, engine=engine)
+
+
+class Quantity(np.ndarray):
+    """As astropy's: NumPy drops the unit in silence."""
+
+    def __array_finalize__(self, made_from):
+        self.unit = getattr(made_from, "unit", "")
+
+    def to_value(self, unit):
+        raise NotImplementedError
+
+    def __float__(self):
+        raise TypeError("only dimensionless quantities")
+
+
+def quantity(numbers, unit):
+    made = np.array(numbers, dtype=float).view(Quantity)
+    made.unit = unit
+    return made
+
+
+X, Y = np.arange(4.0), np.array([1.0, 3.0, 2.0, 5.0])
+
+
+@both_engines
+@pytest.mark.parametrize("options", [{}, {"method": Adam(0.1), "epochs": 1, "rng": 1}])
+def test_a_unit_is_not_dropped_in_silence(options, engine):
+    expected = fit(Polynomial(1), X, Y, engine=engine, **options)
+    with pytest.warns(UserWarning, match=r"^y has the unit km, which .* its .to_value\('km'\)$"):
+        told = fit(Polynomial(1), X, quantity(Y, "km"), engine=engine, **options)
+    assert_array_equal(told.params, expected.params)
+    told = fit(Polynomial(1), X, quantity(Y, ""), engine=engine, **options)  # and no warning
+    assert_array_equal(told.params, expected.params)
+    with pytest.warns(UserWarning, match="^X has the unit pc, which is dropped"):
+        told.predict(quantity(X, "pc"))
+    with pytest.warns(UserWarning, match="^starts has the unit m, which is dropped"):
+        multistart(Sphere(2), [quantity([1, 2], "m"), quantity([3, 4], "m")], max_iter=1)
+    with pytest.warns(UserWarning, match="^sigma has the unit m, which is dropped"):
+        Cost(Polynomial(1), X, Y, "chi2", sigma=quantity(0.5, "m"))
+    listed = np.array([quantity(1, "m"), *X[1:]], dtype=object).tolist()
+    assert isinstance(listed[0], Quantity)
+    with pytest.raises(TypeError, match="^y=.* must be an array of real numbers"):
+        fit(Polynomial(1), X, listed, engine=engine, **options)  # and no warning
+
+
+@both_engines
+@pytest.mark.parametrize("options", [{}, {"method": Adam(0.1), "epochs": 1}])
+@pytest.mark.parametrize("sigma", [0.5, [0.5, 0.5, 0.5, 0.5]])
+def test_the_errors_have_the_unit_of_the_data(sigma, options, engine):
+    class Column(np.ndarray):  # as astropy's in a table: a unit, but no quantity
+        unit = None
+
+    y, errors = X.view(Column), np.array(sigma).view(Column)
+    y.unit, errors.unit = "Jy", "mJy"
+    options = {"loss": "chi2", "engine": engine, **options}
+    with pytest.raises(ValueError, match="^sigma has the unit mJy, but y has the unit Jy: convert"):
+        fit(Polynomial(1), X, y, sigma=errors, **options)
+    for unit in (None, "Jy"):
+        errors.unit = unit
+        fit(Polynomial(1), X, y, sigma=errors, **options)
+
+
+class Tensor:
+    """As torch's that keeps its gradient."""
+
+    def __array__(self, dtype=None, copy=None):
+        raise RuntimeError("Can't call numpy(): use detach()")
+
+
+@both_engines
+@pytest.mark.parametrize("options", [{}, {"method": Adam(0.1), "epochs": 1}])
+def test_what_will_not_be_an_array_is_named(options, engine):
+    tail = r" must be an array of real numbers: Can't call numpy\(\): use detach\(\)$"
+    for y in (Tensor(), [Tensor()] * 4):
+        with pytest.raises(TypeError, match="^y" + tail):
+            fit(Polynomial(1), X, y, engine=engine, **options)
+    with pytest.raises(TypeError, match="^sigma" + tail):
+        fit(Polynomial(1), X, Y, loss="chi2", sigma=Tensor(), engine=engine, **options)
+    with pytest.raises(TypeError, match=r"^fun\(x\) must be one real number: Can't call numpy"):
+        minimize(lambda x: Tensor(), [1.0], Adam(0.1), engine=engine)
+    with pytest.raises(TypeError, match="^bounds=.*Tensor.* must be pairs"):
+        minimize(Sphere(1), [1.0], Adam(0.1), bounds=Tensor(), engine=engine)
+
+
+def test_a_sparse_matrix_is_told_its_cure():
+    with pytest.raises(TypeError, match=r"^covariance=.* of real numbers: pass \.toarray\(\)$"):
+        fit(Polynomial(1), X, Y, loss="chi2", covariance=sparse.eye(4))
+
+
+class Frame:
+    """As a data frame of polars, or of pandas, whose own iteration goes over columns."""
+
+    def __init__(self, rows):
+        self.rows = rows
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self.rows)
+
+    def __iter__(self):
+        return iter(np.array(self.rows).T)
+
+
+@both_engines
+def test_bounds_in_a_data_frame_are_rows(engine):
+    rows = [(1.0, 2.0), (-1.0, 3.0)]
+    for frame in (Frame(rows), Frame([*rows[:1], (None, 3.0)])):
+        told = minimize(Sphere(2), [1.5, 1.0], Adam(0.1), bounds=frame, engine=engine)
+        assert told.x.round(6).tolist() == [1.0, 0.0]
+
+
+def test_a_data_frame_is_no_iterable_of_batches():
+    with pytest.raises(TypeError, match="^y=None, so X must .* has type Frame: pass y$"):
+        fit(Polynomial(1), Frame([[0.0, 1.0]]), method=Adam(0.1))
+
+
+@both_engines
+@pytest.mark.parametrize("kind", [decimal.Decimal, Fraction, lambda f: np.array(f, dtype=object)])
+def test_a_value_may_be_any_of_pythons_numbers(kind, engine):
+    expected = minimize(square, [1.0, 2.0], Adam(0.1), jac=square_jac, max_iter=5, engine=engine)
+    told = minimize(
+        lambda x: kind(square(x)), [1.0, 2.0], Adam(0.1), jac=square_jac, max_iter=5, engine=engine
+    )
+    same(told, expected)
+
+
+@both_engines
+def test_arguments_that_tell_does_not_have(engine):
+    run = Adam(0.1).start([1.0, 2.0], engine=engine)
+    with pytest.raises(TypeError, match=r"^NumpyRun.tell\(\) missing 1 required .*: 'f'$"):
+        run.tell([1.0, 2.0])
+    with pytest.raises(TypeError, match=r"^NumpyRun.tell\(\) got an unexpected .* 'grad'$"):
+        run.tell([1.0, 2.0], 1.0, grad=[1.0, 1.0])
+    with pytest.raises(ValueError, match=r"^x has shape \(\), but the run has n=2: give"):
+        run.tell(1.0, [1.0, 2.0], [1.0, 1.0])
+    run = CMAES(0.3).start([1.0, 2.0], engine=engine)
+    with pytest.raises(TypeError, match=r"^NumpyPopulationRun.tell\(\) missing .*: 'values'$"):
+        run.tell(run.ask())
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: minimize(Sphere, [1.0]), r"fun=.*Sphere'> is a class: pass Sphere\(...\)"),
+        (lambda: minimize(Sphere(1), [1.0], args=3.0), "jac, hess and args belong to a bare"),
+        (lambda: LeastSquares([[1.0]], [1.0], scale=0), "scale=0 must be > 0"),
+        (lambda: space(Adam(), beta1=(0, 0.9)), r"make=Adam\(.* must be a class of methods"),
+        (lambda: fit(Polynomial(1), X, Y, initial=[1, 2, 3]), r"initial .* n_params=2: give"),
+        (lambda: Polynomial(1).predict(X, [1.0, 2.0]), r"params has shape \(4,\), but the model"),
+        (
+            lambda: multistart(Sphere(1), [[1.0]], Adam(), clip=np.ma.array([1.0], mask=[True])),
+            "clip has masked numbers",
+        ),
+    ],
+)  # fmt: skip
+def test_a_slip_is_told(call, message):
+    with pytest.raises((TypeError, ValueError), match="^" + message):
+        call()
+
+
+def test_a_fraction_of_the_rows_may_be_any_number():
+    options = {"method": Adam(0.1), "epochs": 1, "rng": 1}
+    expected = fit(Polynomial(1), X, Y, validation=0.25, **options)
+    for fraction in (np.float32(0.25), Fraction(1, 4)):
+        same(fit(Polynomial(1), X, Y, validation=fraction, **options), expected)
 
 
 @both_engines

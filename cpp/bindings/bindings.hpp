@@ -27,12 +27,21 @@ inline py::array_t<double> copied(const double* from, ml4pa::Index n) {
     return py::array_t<double>(n, from);
 }
 
-// Whether `a` is a float64, C-ordered, aligned array of n numbers in one dimension.
+// Whether `a` is a float64, C-ordered, aligned array of n numbers in one dimension, and no more than
+// that: a subclass may have a mask or a unit, at which the checks look.
 inline bool is_vector(const py::handle& a, ml4pa::Index n) {
+    const auto* plain_array = reinterpret_cast<PyObject*>(py::detail::npy_api::get().PyArray_Type_);
+    if (py::type::handle_of(a).ptr() != plain_array) return false;
     if (!py::isinstance<py::array_t<double>>(a)) return false;
     const auto array = py::reinterpret_borrow<py::array>(a);
     constexpr int plain = int{py::array::c_style} | int{py::detail::npy_api::NPY_ARRAY_ALIGNED_};
     return array.ndim() == 1 && array.shape(0) == n && (array.flags() & plain) == plain;
+}
+
+// Arguments that tell() does not have: raises what Python says where the other engine gets them.
+inline void refuse(const char* file, const char* run, const py::args& args,
+                   const py::kwargs& named) {
+    py::module_::import(file).attr(run).attr("tell")(py::none(), *args, **named);
 }
 
 #ifdef __GLIBCXX__

@@ -183,6 +183,10 @@ void bind_populations(py::module_& m) {
     py::class_<PopulationHandle>(m, "PopulationRun", "A compiled population method at work.")
         .def("ask", &ask)
         .def("tell", &tell, py::arg("X"), py::arg("values"))
+        .def("tell",
+             [](const PopulationHandle&, const py::args& args, const py::kwargs& named) {
+                 refuse("ml4pa.population_run", "NumpyPopulationRun", args, named);
+             })
         .def("minimize", &minimize, py::arg("objective"), py::arg("limits"), py::arg("euclidean"),
              py::arg("max_time"), py::arg("stride"), py::arg("threads"), py::arg("nan_raises"),
              py::arg("iterate"), py::arg("poll"))

@@ -112,6 +112,7 @@ class Table:
         **terms: Any,
     ) -> None:
         self.model, self.terms, self.compiled = model, terms, compiled
+        checks.same_unit(sigma, y)
         self.X = checks.table("X", X, model.features)
         self.y = checks.table("y", y, model.outputs)
         self.sigma = None if sigma is None else checks.table_sigma(sigma, self.y)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import numbers
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
@@ -442,7 +443,7 @@ def _source(
 ) -> tuple[Source, Table | None, Callable[[], Cost | None] | None]:
     """The data in batches, those to watch, and what makes the cost of all of them."""
     given = asked.validation
-    fraction = given if isinstance(given, float | int) else None
+    fraction: Any = given if isinstance(given, numbers.Real) else None
     bare = {**terms, "l1": 0.0, "l2": 0.0}
     watched = None
     if given is not None and fraction is None:

@@ -332,9 +332,12 @@ def as_objective(
     args: tuple[Any, ...] = (),
 ) -> Objective:
     """What `minimize` was given, as an Objective."""
+    if isinstance(fun, type) and issubclass(fun, Objective):
+        raise TypeError(f"fun={checks.shown(fun)} is a class: pass {fun.__name__}(...)")
     if not isinstance(fun, Objective):
         return Function(fun, jac, hess, args=args)
-    if jac is not None or hess is not None or len(args):
+    none = hasattr(args, "__len__") and len(args) == 0
+    if jac is not None or hess is not None or not none:
         raise ValueError(
             f"jac, hess and args belong to a bare callable, but fun={checks.shown(fun)} brings "
             "its own"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .scalars import count, unmasked
+from .scalars import bare, count
 from .shown import shown
 
 if TYPE_CHECKING:
@@ -20,19 +20,27 @@ Bounds = tuple[Array, Array]
 
 def array(name: str, value: Any) -> Array:
     """A C-ordered float64 array; copied only when it is not one already."""
-    unmasked(name, value)
+    return np.asarray(real(name, value), dtype=np.float64, order="C")
+
+
+def real(name: str, value: Any) -> NDArray[Any]:
+    """An array of real numbers, as precise as they are."""
+    bare(name, value)
     try:
         a = np.asarray(value)
         if a.dtype.kind == "O":
-            a = _of_objects(a)
+            a = of_objects(a)
         if a.dtype.kind not in "biuf":
             raise TypeError
-        return np.asarray(a, dtype=np.float64, order="C")
+        return a
+    except RuntimeError as error:  # of a tensor of torch that keeps its gradient: tells the cure
+        raise TypeError(f"{name} must be an array of real numbers: {error}") from None
     except (TypeError, ValueError, OverflowError):
-        raise TypeError(f"{name}={shown(value)} must be an array of real numbers") from None
+        cure = ": pass .toarray()" if hasattr(value, "toarray") else ""  # a sparse matrix
+        raise TypeError(f"{name}={shown(value)} must be an array of real numbers{cure}") from None
 
 
-def _of_objects(a: NDArray[Any]) -> Array:
+def of_objects(a: NDArray[Any]) -> Array:
     """Python's numbers of any kind; neither text nor None, which NumPy would turn into numbers."""
     for number in a.flat:
         if np.asarray(number).dtype.kind not in "biufO":
@@ -129,12 +137,15 @@ def bounds(value: Any, n: int) -> Bounds | None:
     """(low, high), each (n,): from pairs, an (n, 2) array or an object with lb and ub."""
     if value is None:
         return None
+    bare("bounds", value)
     if hasattr(value, "lb") and hasattr(value, "ub"):
         low, high = _sides("bounds.lb", value.lb, n), _sides("bounds.ub", value.ub, n)
     else:
         try:
-            pairs = [tuple(pair) for pair in value]
-        except TypeError:
+            # a data frame's own iteration goes over its columns
+            rows = np.asarray(value) if hasattr(value, "__array__") else value
+            pairs = [tuple(pair) for pair in rows]
+        except (TypeError, RuntimeError):
             raise TypeError(
                 f"bounds={shown(value)} must be pairs (low, high), an (n, 2) array, or an object "
                 "with lb and ub"

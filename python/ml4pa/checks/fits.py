@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Array, all_finite, array
+from .arrays import Array, all_finite, array, real
 from .models import loss
-from .scalars import count, unmasked
+from .scalars import count
 from .telling import vector
 
 if TYPE_CHECKING:
@@ -18,10 +18,9 @@ if TYPE_CHECKING:
 
 def table(name: str, value: Any, columns: int) -> NDArray[Any]:
     """Data (N, columns) as they are where they are float32 or float64, else as float64."""
-    unmasked(name, value)
-    a: NDArray[Any] = np.asanyarray(value)
+    a = real(name, value)
     if not (a.dtype.kind == "f" and a.dtype.itemsize in (4, 8) and a.dtype.isnative):
-        a = array(name, value)
+        a = array(name, a)
     if a.ndim == 1 and columns == 1:
         a = a.reshape(-1, 1)
     if a.ndim != 2 or a.shape[1] != columns or a.size == 0:
@@ -32,7 +31,7 @@ def table(name: str, value: Any, columns: int) -> NDArray[Any]:
 
 def table_sigma(value: Any, y: NDArray[Any]) -> NDArray[Any]:
     """Standard deviations, one for each number of y (N, k)."""
-    a = np.asanyarray(value)
+    a = real("sigma", value)
     if a.ndim == 0:
         return np.broadcast_to(array("sigma", a), y.shape)
     a = table("sigma", a, y.shape[1])
@@ -67,7 +66,8 @@ def batch(item: Any, place: int) -> tuple[Any, Any, Any]:
 
 def stream(value: Any, model: Model, terms: dict[str, Any], known: Any, fraction: Any) -> None:
     """An iterable of batches, or a function that returns one."""
-    if isinstance(value, np.ndarray) or not (callable(value) or hasattr(value, "__iter__")):
+    data = hasattr(value, "__array__")  # a data frame is iterated over its columns' names
+    if data or not (callable(value) or hasattr(value, "__iter__")):
         raise TypeError(
             "y=None, so X must be an iterable of batches (X, y), but has type "
             f"{type(value).__name__}: pass y"
@@ -104,7 +104,7 @@ def rows_to_fit(fraction: float, held: int, n: int) -> None:
 
 def initial(value: Any, n: int) -> Array:
     """Parameters to start from."""
-    a = vector(value, n, "initial").copy()
+    a = vector(value, n, "initial", "the model has n_params=").copy()
     if not all_finite(a):
         i = int(np.flatnonzero(~np.isfinite(a))[0])
         raise ValueError(f"initial[{i}]={a[i]} must be finite")

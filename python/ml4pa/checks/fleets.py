@@ -92,7 +92,7 @@ def several(value: Any) -> bool:
 
 def one_a_start(name: str, value: Any, m: int) -> list[Any]:
     """A hyper-parameter of one value for each of m runs; a value may be a vector."""
-    values: list[Any] = value.tolist() if isinstance(value, np.ndarray) else list(value)
+    values: list[Any] = value.tolist() if type(value) is np.ndarray else list(value)
     if len(values) != m:
         raise ValueError(
             f"{name} has shape {getattr(value, 'shape', (len(values),))}, but there are {m} "

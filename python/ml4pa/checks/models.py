@@ -122,6 +122,15 @@ def errors_wanted(loss: Loss, sigma: Any, covariance: Any) -> None:
         )
 
 
+def same_unit(sigma: Any, y: Any) -> None:
+    """Standard deviations in the unit of y, where both have one, as columns of astropy may."""
+    units = [getattr(a, "unit", None) for a in (sigma, y) if isinstance(a, np.ndarray)]
+    if len(units) == 2 and None not in units and units[0] != units[1]:
+        raise ValueError(
+            f"sigma has the unit {units[0]}, but y has the unit {units[1]}: convert one of them"
+        )
+
+
 def sigma(value: Any, y: Array) -> Array:
     """Standard deviations, one for each of the data (N, k)."""
     a = array("sigma", value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import numbers
 import os
+import warnings
 from collections.abc import Iterable
 from typing import Any
 
@@ -21,7 +22,8 @@ def finite_number(name: str, value: Any) -> float:
     array = isinstance(value, np.ndarray) and value.dtype.kind != "c"
     if not array and not _is_real(value):
         raise TypeError(f"{name}={shown(value)} must be a number")
-    unmasked(name, value)
+    if isinstance(value, np.ndarray):
+        unmasked(name, value)
     if isinstance(value, np.ndarray) and value.ndim > 0:
         raise TypeError(f"{name} has shape {value.shape}, but must be one number")
     try:
@@ -35,15 +37,37 @@ def finite_number(name: str, value: Any) -> float:
     return number
 
 
+def bare(name: str, value: Any) -> None:
+    """What NumPy would drop in silence: a mask is refused, of a unit it is said that it goes."""
+    several = isinstance(value, list | tuple)
+    rows = value if several else (value,)
+    if rows and isinstance(rows[0], np.ndarray):
+        for row in rows:
+            if isinstance(row, np.ndarray) and type(row) is not np.ndarray:
+                unmasked(name, row)
+                if row.ndim or not several:  # a number with a unit is none for NumPy
+                    _without_unit(name, row)
+
+
 def unmasked(name: str, value: Any) -> None:
     """No masked array, of which NumPy would take what lies under the mask."""
-    if isinstance(value, np.ndarray) and type(value) is not np.ndarray:
-        mask = getattr(value, "mask", None)
-        if mask is not None and np.any(mask):
-            raise ValueError(
-                f"{name} has masked numbers, {np.count_nonzero(mask)} of {value.size}: "
-                "leave their rows out"
-            )
+    mask = getattr(value, "mask", None)
+    if mask is not None and np.any(mask):
+        raise ValueError(
+            f"{name} has masked numbers, {np.count_nonzero(mask)} of {value.size}: "
+            "leave their rows out"
+        )
+
+
+def _without_unit(name: str, value: Any) -> None:
+    """A warning where a quantity of astropy loses its unit; a column of a table is none."""
+    unit = str(getattr(value, "unit", ""))
+    if unit and hasattr(value, "to_value"):
+        warnings.warn(
+            f"{name} has the unit {unit}, which is dropped: ml4pa takes and returns numbers alone; "
+            f"pass its .to_value({unit!r})",
+            stacklevel=2,
+        )
 
 
 def _is_real(value: Any) -> bool:

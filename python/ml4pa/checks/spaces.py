@@ -14,7 +14,7 @@ def maker(name: str, make: Any, given: dict[str, Any]) -> None:
     if isinstance(make, type) and hasattr(make, "start"):
         hyper_parameters("space", make, given)
         all_given("space", make, given)
-    elif isinstance(make, type) or not callable(make):
+    elif isinstance(make, type) or hasattr(make, "start") or not callable(make):
         raise TypeError(
             f"{name}={shown(make)} must be a class of methods or a function that makes one: Adam, "
             "not 'adam' or Adam()"

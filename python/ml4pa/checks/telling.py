@@ -7,16 +7,21 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from .arrays import Array, all_finite, array
-from .scalars import within
+from .arrays import Array, all_finite, array, of_objects
+from .scalars import bare, within
 from .shown import shown
 
 
 def value(f: Any, name: str = "f") -> float:
     """One real number, NaN and infinities too."""
+    bare(name, f)
     try:
         a = np.asarray(f)
-    except ValueError:  # rows of several lengths
+        if a.dtype.kind == "O":
+            a = of_objects(a)
+    except RuntimeError as error:  # as in `real`
+        raise TypeError(f"{name} must be one real number: {error}") from None
+    except (TypeError, ValueError, OverflowError):
         raise TypeError(f"{name} is {shown(f)}, but must be one real number") from None
     if a.size != 1 or a.dtype.kind not in "biuf":
         what = f"an array of shape {a.shape}" if a.ndim else f"{shown(f)}"
@@ -24,13 +29,13 @@ def value(f: Any, name: str = "f") -> float:
     return float(a.reshape(()))
 
 
-def vector(g: Any, n: int, name: str = "g") -> Array:
+def vector(g: Any, n: int, name: str = "g", of: str = "x has length ") -> Array:
     """An array (n,)."""
     a = array(name, g)
     if a.ndim == 0 and n == 1:
         a = a.reshape(1)
     if a.shape != (n,):
-        raise ValueError(f"{name} has shape {a.shape}, but x has length {n}: give shape ({n},)")
+        raise ValueError(f"{name} has shape {a.shape}, but {of}{n}: give shape ({n},)")
     return a
 
 
@@ -52,7 +57,7 @@ def told(
         raise ValueError("g=None, but this method needs the gradient: tell(x, f, g)")
     if hessian and h is None:
         raise ValueError("H=None, but this method needs the Hessian: tell(x, f, g, H)")
-    point = vector(x, n, "x")
+    point = vector(x, n, "x", "the run has n=")
     if not all_finite(point):
         i = int(np.flatnonzero(~np.isfinite(point))[0])
         raise ValueError(f"x[{i}]={point[i]} must be finite")

@@ -106,6 +106,7 @@ class Cost(NativeObjective):
         if self.loss.classifies:
             checks.probabilities("y", self.y)
         checks.errors_wanted(self.loss, sigma, covariance)
+        checks.same_unit(sigma, y)
         self.weights = None if sigma is None else inverse_square(checks.sigma(sigma, self.y))
         self.whitening = None if covariance is None else _whitening(covariance, self.y.size)
         self.l1 = checks.within("l1", l1, ge=0)

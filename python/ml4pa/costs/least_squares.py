@@ -53,7 +53,7 @@ class LeastSquares(NativeObjective):
                 "give one datum a row"
             )
         self.n = self.A.shape[1]
-        self.scale = checks.positive_number("scale", scale or 0.5 / self.y.size)
+        self.scale = checks.positive_number("scale", 0.5 / self.y.size if scale is None else scale)
 
     def _make_native(self) -> _core.Objective:
         return _core.least_squares(self.A, self.y, self.scale)

@@ -67,7 +67,7 @@ class Model:
         -------
         ndarray (N,), or (N, k) where the model has k > 1 outputs
         """
-        theta = checks.vector(params, self.n_params, "params")
+        theta = checks.vector(params, self.n_params, "params", "the model has n_params=")
         s = self.score(theta, checks.inputs(X, self))
         f = LINKS[self.link](s).f
         return f[:, 0] if self.outputs == 1 else f
