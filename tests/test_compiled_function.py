@@ -284,6 +284,10 @@ def test_data_that_nobody_takes():
     refused("data is given, but fun takes no 'void *' after x", value, data=KEPT)
     refused("data is an array that lies scattered", value_data, data=np.ones((4, 2))[:, 0])
     refused("data is an array that lies scattered", value_data, data=np.array([None]))
+    swapped = np.dtype(float).newbyteorder()
+    for data in (np.ones(4, swapped), np.ones(4, [("a", float), ("b", swapped)])):
+        refused(f"data has dtype {data.dtype}, whose bytes", value_data, data=data)
+    refused("data has masked", value_data, data=np.ma.array([1.0, 2.0], mask=[False, True]))
     refused("data=[3.0] must be an array of NumPy, a pointer", value_data, data=[3.0])
     refused("data=1.5 must be", value_data, data=1.5)
 

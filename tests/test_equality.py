@@ -488,7 +488,10 @@ def test_no_two_bound_types_have_one_name():
 
 def check_arguments(stub, function):
     """The stub's argument names against those of the signature that the extension prints."""
-    signature = function.__doc__.splitlines()[0]
+    lines = function.__doc__.splitlines()
+    if "Overloaded function." in lines:  # the first is the one that is meant to be called
+        lines = [line.removeprefix("1. ") for line in lines if line.startswith("1. ")]
+    signature = lines[0]
     names = [a.arg for a in stub.args.args if a.arg != "self"]
     printed = [p.split(":")[0] for p in signature.partition("(")[2].split(", ") if ": " in p]
     printed = [p for p in printed if p.isidentifier() and p != "self"]

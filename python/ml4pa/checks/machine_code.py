@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .scalars import bare
 from .shown import shown
 
 #: What is returned, and the parameters; each may have ``void *data`` behind.
@@ -172,6 +173,12 @@ def data_address(value: Any) -> int:
     if value is None:
         return 0
     if isinstance(value, np.ndarray):
+        bare("data", value)
+        if not value.dtype.isnative:
+            raise ValueError(
+                f"data has dtype {value.dtype}, whose bytes are in the other order than this "
+                "machine's, as in FITS files: pass data.astype(data.dtype.newbyteorder('='))"
+            )
         if not value.flags.c_contiguous or value.dtype.hasobject:
             raise ValueError(
                 "data is an array that lies scattered in memory, or holds Python objects: "

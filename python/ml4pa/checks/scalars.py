@@ -39,14 +39,14 @@ def finite_number(name: str, value: Any) -> float:
 
 def bare(name: str, value: Any) -> None:
     """What NumPy would drop in silence: a mask is refused, of a unit it is said that it goes."""
-    several = isinstance(value, list | tuple)
-    rows = value if several else (value,)
-    if rows and isinstance(rows[0], np.ndarray):
-        for row in rows:
-            if isinstance(row, np.ndarray) and type(row) is not np.ndarray:
-                unmasked(name, row)
-                if row.ndim or not several:  # a number with a unit is none for NumPy
-                    _without_unit(name, row)
+    if isinstance(value, np.ndarray):
+        if type(value) is not np.ndarray:
+            unmasked(name, value)
+            _without_unit(name, value)
+    elif type(value) in (list, tuple) and value and isinstance(value[0], np.ndarray):
+        for row in value:
+            if isinstance(row, np.ndarray) and row.ndim:  # a number with a unit NumPy refuses
+                bare(name, row)
 
 
 def unmasked(name: str, value: Any) -> None:
