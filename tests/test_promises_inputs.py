@@ -352,6 +352,8 @@ def test_masks_in_a_list_of_rows_are_seen(engine):
         multistart(Sphere(2), rows, Adam(0.1), engine=engine)
     with pytest.raises(ValueError, match="^bounds has masked numbers, 1 of 2"):
         minimize(Sphere(2), [1.0, 2.0], bounds=rows, engine=engine)
+    told = multistart(Sphere(2), [rows[0], [3.0, 4.0]], Adam(0.1), max_iter=0, engine=engine)
+    assert told.x.tolist() == [[1.0, 2.0], [3.0, 4.0]]
 
 
 class Quantity(np.ndarray):
