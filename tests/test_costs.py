@@ -463,6 +463,48 @@ def test_curves():
     assert_allclose(plane.predict([2.0, 3.0], [[1.0, 1.0], [0.0, 2.0]]), [5.0, 6.0])
 
 
+@pytest.mark.parametrize("unit", [1.0, 1e-5, 1e-9, 1e-30])
+@pytest.mark.parametrize(("jac", "rtol"), [("3-point", 1e-7), ("2-point", 1e-5)])
+@pytest.mark.parametrize(
+    ("bent", "slope"),
+    [
+        (lambda u: np.exp(-u), lambda u: -np.exp(-u)),
+        (lambda u: np.exp(u), lambda u: np.exp(u)),
+        (lambda u: np.exp(u * u), lambda u: 2 * u * np.exp(u * u)),
+        (lambda u: 1 / (1 + u), lambda u: -1 / (1 + u) ** 2),
+    ],
+)
+def test_differences_of_a_curve_know_small_units(unit, jac, rtol, bent, slope):
+    """A curve of b x where x is large: b is small, and so must its step be, without overflow."""
+    t, b = np.linspace(0.1, 3, 20), 0.7 * unit
+    curve = Curve(lambda x, b: bent(b * x), 1, jac)
+    found = curve.jacobian(np.array([b]), t[:, np.newaxis] / unit)[:, 0]
+    assert_allclose(found * unit, t * slope(0.7 * t), rtol=rtol)
+
+
+@pytest.mark.parametrize(
+    ("theta", "unit", "steps"),
+    [
+        (0.7, 1.0, [1.0]),
+        (0.0, 1e-9, [1.0]),
+        (1e-300, 1e-9, [1.0]),
+        (7.0, 1e-9, [7.0]),
+        (0.7, 1e-9, [0.7, 1.0]),
+    ],
+)
+def test_a_step_is_shortened_only_where_the_curve_bends(theta, unit, steps):
+    seen = []
+
+    def fun(x, b):
+        seen.append(b)
+        return 1.0 + np.sin(b * x)
+
+    Curve(fun, 1).jacobian(np.array([theta]), np.linspace(0.1, 3, 20)[:, np.newaxis] / unit)
+    expected = np.finfo(float).eps ** (1 / 3) * np.array(steps)
+    assert len(seen) == 2 * len(steps)
+    assert_allclose(np.unique(np.abs(np.array(seen) - theta).round(12)), expected, atol=1e-11)
+
+
 def test_a_curve_may_be_compiled():
     numba = pytest.importorskip("numba")
 

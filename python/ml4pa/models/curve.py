@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -12,6 +13,12 @@ import numpy as np
 from .. import checks
 from ..objective import Array
 from .base import Model
+
+#: Over a step of differences f should change by about eps^(1/2) or eps^(1/3) of itself, and may by
+#: so many times that.
+MOST_CHANGE = 100.0
+#: Parameters so small are 0 to finite differences.
+TINY = 1e-200
 
 
 @dataclass(frozen=True)
@@ -28,7 +35,8 @@ class Curve(Model):
     jac : callable or "2-point" or "3-point", default "3-point"
         The Jacobian ``jac(x, *params) -> (N, n)``; else differences, forward with steps
         h = eps^(1/2) max(1, \|theta_j\|), or central with h = eps^(1/3) max(1, \|theta_j\|), never
-        outside the bounds of a fit.
+        outside the bounds of a fit. Where f changes by much more over such a step (100 eps^(1/2)
+        or 100 eps^(1/3) of its largest value), the 1 is left out: theta_j is small by its unit.
     features : int >= 1, default 1
         p.
 
@@ -102,22 +110,29 @@ class Curve(Model):
                     f"{self.n_params} parameters: give shape ({len(X)}, {self.n_params})"
                 )
             return told
-        forward = self.jac == "2-point"
-        eps = float(np.finfo(float).eps)
-        h = (eps ** (1 / 2) if forward else eps ** (1 / 3)) * np.maximum(1.0, np.abs(theta))
-        low, high = self._limits if self._limits is not None else (-np.inf, np.inf)
+        eps = float(np.finfo(float).eps) ** (1 / 2 if self.jac == "2-point" else 1 / 3)
         columns = []
-        for j in range(self.n_params):
-            step = np.where(np.arange(self.n_params) == j, h, 0.0)
-            up, down = np.minimum(theta + step, high), np.maximum(theta - step, low)
-            if forward and up[j] > theta[j]:  # backward where there is no room ahead
-                down = theta
-            if up[j] > down[j]:
-                rise = self.score(up, X) - self.score(down, X)
-                columns.append(rise[:, 0] / (up[j] - down[j]))
-            else:  # held between two equal bounds
-                columns.append(np.zeros(len(X)))
+        for j, size in enumerate(np.abs(theta).tolist()):
+            with np.errstate(over="ignore", invalid="ignore"):  # of a step that is too long
+                column, change, most = self._difference(theta, X, j, eps * max(1.0, size))
+            if not change <= MOST_CHANGE * eps * most < math.inf and TINY < size < 1.0:
+                column, *_ = self._difference(theta, X, j, eps * size)
+            columns.append(column)
         return np.column_stack(columns)
+
+    def _difference(self, theta: Array, X: Array, j: int, h: float) -> tuple[Array, float, float]:
+        """df/dtheta_j over a step h, the largest change of f, and its largest value."""
+        low, high = self._limits if self._limits is not None else (-np.inf, np.inf)
+        step = np.where(np.arange(self.n_params) == j, h, 0.0)
+        up, down = np.minimum(theta + step, high), np.maximum(theta - step, low)
+        if self.jac == "2-point" and up[j] > theta[j]:  # backward where there is no room ahead
+            down = theta
+        if not up[j] > down[j]:  # held between two equal bounds
+            return np.zeros(len(X)), 0.0, 0.0
+        ahead = self.score(up, X)[:, 0]
+        rise = ahead - self.score(down, X)[:, 0]
+        column = rise / (up[j] - down[j])
+        return column, float(np.max(np.abs(rise))), float(np.max(np.abs(ahead)))
 
     def _variables(self, X: Array) -> Array:
         return X[:, 0] if self.features == 1 else X.T
