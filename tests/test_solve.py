@@ -17,11 +17,11 @@ from specimens import (
 )
 
 import ml4pa
-from ml4pa import MLP, Cost, Curve, Linear, Logistic, Polynomial
+from ml4pa import MLP, Cost, Curve, Linear, Logistic, Polynomial, fit
 from ml4pa.costs import errors, solve
 from ml4pa.costs.basis import basis_of
 from ml4pa.costs.solve import Found, _told
-from ml4pa.models import Chebyshev
+from ml4pa.models import Chebyshev, Model
 
 #: 2x - 10 x^5 + 15 x^10
 LECTURE = np.zeros(11)
@@ -179,6 +179,11 @@ def decay(t, a, tau):
     return a * np.exp(-t / tau)
 
 
+def decay_jac(t, a, tau):
+    e = np.exp(-t / tau)
+    return np.column_stack([e, a * e * t / tau**2])
+
+
 @pytest.mark.parametrize("degree", [0, 1, 3, 6])
 def test_errors_are_those_of_polyfit(degree):
     for given, numpy in (
@@ -211,18 +216,69 @@ def test_differences_are_taken_over_a_thousandth_of_an_error(theta):
     1e-4 of the parameter, of 1 where it is 0."""
     seen = []
 
-    def line(t, a):
-        seen.append(float(a))
-        return a * t
+    class Line(Model):
+        n_params = features = 1
+
+        def score(self, theta, X):
+            seen.append(float(theta[0]))
+            return theta * X
+
+        def pull(self, theta, X, slope):
+            return np.sum(slope * X, axis=0)
 
     t = np.array([1.0, 2.0, 4.0])
-    f = Cost(Curve(line, 1, lambda t, a: t[:, np.newaxis]), t, theta * t, "chi2", sigma=0.5)
+    f = Cost(Line(), t, theta * t, "chi2", sigma=0.5)
     seen.clear()
     told = errors(f, [theta])
     assert_allclose(told.errors, 0.5 / np.sqrt(21.0), rtol=1e-9)
     away = np.unique(np.abs(np.array(seen) - theta))
     assert_allclose(away, [0.0, *sorted([1e-4 * abs(theta or 1.0), 5e-4 / np.sqrt(21.0)])],
                     rtol=1e-6)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("theta", "step"), [(0.0, 5e-4 / np.sqrt(21.0)), (-30.0, 3e-3), (1e6, 15.0 / np.sqrt(21.0))]
+)
+def test_second_derivatives_of_a_curve_are_differences_of_its_jacobian(theta, step):
+    """y = a t again: over 1e-4 of a, but from a thousandth of its error to 30."""
+    seen = []
+
+    def slope(t, a):
+        seen.append(float(a))
+        return t[:, np.newaxis]
+
+    t = np.array([1.0, 2.0, 4.0])
+    f = Cost(Curve(lambda t, a: a * t, 1, slope), t, theta * t, "chi2", sigma=0.5)
+    assert_allclose(errors(f, [theta]).errors, 0.5 / np.sqrt(21.0), rtol=1e-14)
+    away = np.unique(np.abs(np.array(seen) - theta))
+    assert_allclose(away, [0.0, step], rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("given", "W"),
+    [
+        ({}, np.eye(60)),
+        ({"l2": 0.3}, np.eye(60)),
+        ({"loss": "chi2", "sigma": SIGMA}, np.diag(SIGMA**-2)),
+        ({"loss": "chi2", "covariance": correlated(60)}, np.linalg.inv(correlated(60))),
+    ],
+)
+@pytest.mark.parametrize("jac", [None, "2-point", decay_jac])
+def test_errors_of_a_curve_have_its_second_derivatives(given, W, jac):
+    """H = 2 J^T W J + 2 sum_i (W r)_i f_i'', the derivatives of a exp(-t/tau) written out."""
+    a, tau = theta = np.array([2.0, 1.5])
+    e, t = np.exp(-T / tau), T / tau**2
+    J = np.column_stack([e, a * e * t])
+    r = a * e - DECAY
+    mixed, last = (W @ r) @ (e * t), (W @ r) @ (a * e * t * (t - 2.0 / tau))
+    H = 2.0 * J.T @ W @ J + 2.0 * np.array([[0.0, mixed], [mixed, last]])
+    H += 2.0 * given.get("l2", 0.0) * np.eye(2)
+    unit = 2.0 if "loss" in given else 2.0 * r @ r / 58
+    curve = Curve(decay, 2, jac)
+    told = errors(Cost(curve, T, DECAY, reduction="sum", **given), theta)
+    assert_allclose(
+        told.covariance, unit * np.linalg.inv(H), rtol=1e-5 if jac == "2-point" else 1e-7
+    )
 
 
 @pytest.mark.parametrize("absolute", [True, False])
@@ -264,6 +320,30 @@ def test_a_penalty_is_in_the_hessian():
     f = Cost(Polynomial(2), T, CUBIC, "chi2", sigma=SIGMA, l2=3.0)
     expected = 2 * np.linalg.inv(f.hessian(np.zeros(3)))
     assert_allclose(errors(f, solve(f).params).covariance, expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize("given", [{}, {"sigma": SIGMA}, {"covariance": correlated(60)}])
+@pytest.mark.parametrize("far", [1e3, 1e5, 1e6])
+def test_errors_where_columns_are_nearly_dependent(far, given):
+    """Year and square of the year: the same plane as of the years since, whose errors are known.
+    The matrix X^T X has condition numbers up to 1e22."""
+    loss, t = "chi2" if given else "mse", np.arange(60.0)
+    near = Cost(Linear(2), np.column_stack([t, t**2]), CUBIC, loss, **given)
+    t = t + far
+    f = Cost(Linear(2), np.column_stack([t, t**2]), CUBIC, loss, **given)
+    told, known = errors(f, solve(f).params), errors(near, solve(near).params)
+    assert_allclose(told.errors[2], known.errors[2], rtol=1e-5)  # of the square: the same
+    turn = np.array([[1, -far, far**2], [0, 1, -2 * far], [0, 0, 1]])
+    expected = turn @ known.covariance @ turn.T
+    assert_allclose(told.covariance, expected, rtol=1e-4)
+
+
+def test_errors_of_residuals_that_are_rounding_say_so():
+    line = fit(Polynomial(1), T, 2 * T + 17 + np.tile([0.0, 2.0**-49], 30))
+    assert line.success and line.errors.max() < 1e-13
+    assert line.errors_message == "errors from the Hessian, of residuals that are only rounding"
+    noisy = fit(Polynomial(1), T, 2 * T + 17 + 1e-12 * CUBIC)
+    assert noisy.errors_message == "errors from the Hessian"
 
 
 @pytest.mark.parametrize(

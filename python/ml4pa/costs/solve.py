@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import checks
 from ..objective import Array
-from .basis import Basis, basis_of
+from .basis import Basis, basis_of, penalty_of, scaled
 from .cost import Cost
 
 #: Up to this condition number of the (scaled) design matrix its square, the normal matrix, keeps
@@ -103,7 +103,7 @@ def solve(cost: Cost, engine: str = "compiled") -> Solution:
     checks.quadratic(cost)
     checks.choice("engine", engine, ("compiled", "numpy"))
     basis = basis_of(cost)
-    penalty = np.sqrt(cost.l2 / cost.scale) * cost.model.penalised[:, np.newaxis] * basis.T
+    penalty = penalty_of(cost, basis)
     found = None
     if engine == "compiled" and cost.whitening is None:
         found = _normal_equations(basis, penalty)
@@ -111,19 +111,12 @@ def solve(cost: Cost, engine: str = "compiled") -> Solution:
 
 
 def _singular_values(basis: Basis, penalty: Array) -> Found:
-    cost = basis.cost
-    a, y = cost.model.design(cost.X), cost.y[:, 0]
-    if cost.whitening is not None:
-        a, y = cost.whitening @ a, cost.whitening @ y
-    elif cost.weights is not None:
-        root = np.sqrt(cost.weights)
-        a, y = root * a, root[:, 0] * y
-    rows, told = np.vstack([a, penalty]), np.append(y, np.zeros(cost.n))
+    rows, told = basis.rows(penalty)
     c, rank, condition = _least_squares(rows, told)
     residual = told - rows @ c
     correction, _, _ = _least_squares(rows, residual)
     return Found(
-        basis.theta(c, correction), rank, condition, float(residual @ residual), float(y @ y)
+        basis.theta(c, correction), rank, condition, float(residual @ residual), float(told @ told)
     )
 
 
@@ -156,22 +149,15 @@ def _normal_equations(basis: Basis, penalty: Array) -> Found | None:
     return Found(basis.theta(*parts), rank, condition, least, at_zero)
 
 
-def _scaled(a: Array) -> tuple[Array, Array]:
-    """The columns at length 1, and their lengths (1 for a column of zeros)."""
-    lengths = np.sqrt(np.sum(a * a, axis=0))
-    lengths[lengths == 0] = 1.0
-    return a / lengths, lengths
-
-
 def _condition(a: Array) -> float:
-    singular = np.linalg.svd(_scaled(a)[0], compute_uv=False)
+    singular = np.linalg.svd(scaled(a)[0], compute_uv=False)
     return float(singular[0] / singular[-1]) if singular[-1] > 0 else np.inf
 
 
 def _least_squares(a: Array, y: Array) -> tuple[Array, int, float]:
     """The shortest minimiser of |a c - y|, columns scaled; the rank and the condition of a."""
-    scaled, lengths = _scaled(a)
-    c, _, rank, singular = np.linalg.lstsq(scaled, y, rcond=None)
+    unit, lengths = scaled(a)
+    c, _, rank, singular = np.linalg.lstsq(unit, y, rcond=None)
     condition = singular[0] / singular[-1] if singular.size == len(c) and singular[-1] else np.inf
     return c / lengths, int(rank), float(condition)
 
