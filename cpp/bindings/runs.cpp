@@ -264,7 +264,7 @@ void bind_runs(py::module_& m) {
         .def("tell", &tell, py::arg("x"), py::arg("f"), py::arg("g") = py::none(),
              py::arg("H") = py::none())
         .def("tell", [](const RunHandle&, const py::args& args,
-                        const py::kwargs& named) { refuse("ml4pa.run", "NumpyRun", args, named); })
+                        const py::kwargs& named) { refuse("ml4pa.numpy_run", "NumpyRun", args, named); })
         .def("advance", &advance, py::arg("g"))
         .def("accepts", [](RunHandle& self, double f,
                            const Floats& g) { return self.run->accepts(f, g.data()); })

@@ -145,7 +145,8 @@ def _read(file: BinaryIO, engine: str | None) -> Run:
     import json
 
     from . import population, population_run
-    from .run import ENGINES, start_checked
+    from .run import ENGINES
+    from .starting import start_checked
 
     content = _content(file)
     header = json.loads(str(content.pop("header")))

@@ -19,7 +19,8 @@ from .batches import MOST_ROWS, Table, Window, is_sum, rows, windows
 from .costs import Cost
 from .fitted import History
 from .objective import Array
-from .run import CompiledRun, Run
+from .run import Run
+from .starting import CompiledRun
 from .stop import Status, Stop
 
 

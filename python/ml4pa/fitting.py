@@ -26,7 +26,8 @@ from .population import PopulationMethod
 from .progress import Bar
 from .random import draw_key, generator
 from .result import Result
-from .run import ENGINES, Run, is_native, start_checked
+from .run import ENGINES, Run
+from .starting import is_native, start_checked
 from .stop import Status, Stop
 from .stopping import RULES
 

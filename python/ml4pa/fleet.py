@@ -27,13 +27,15 @@ from .minimize import (
     _stride,
     minimize_population,
 )
+from .numpy_run import NumpyRun
 from .objective import Array, Function, Objective, as_objective
 from .population import PopulationMethod
 from .progress import Count
 from .random import generator
 from .result import Result
-from .run import ENGINES, NumpyRun, is_native, native_run, start_checked
+from .run import ENGINES
 from .started import IS_SUCCESS, Ints, Multistart, Paths, Rows
+from .starting import is_native, native_run, start_checked
 from .stop import Status, Stop
 
 #: The largest size of whole paths that is taken without asking.

@@ -14,8 +14,8 @@ import numpy as np
 
 from .bounds import held, restricted, waits
 from .interrupts import Shield
+from .numpy_run import NumpyRun
 from .objective import Array, Evaluation
-from .run import NumpyRun
 from .stop import Iterate, Status, Stop, euclidean_norm, max_norm
 from .stopping import RULES, first_met
 

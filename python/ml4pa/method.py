@@ -159,7 +159,7 @@ class GradientMethod(Method):
     def start(
         self, x0: Any = None, rng: Any = None, bounds: Any = None, *, engine: str = "compiled"
     ) -> Run:
-        from .run import start
+        from .starting import start
 
         return start(self, x0, rng, bounds, engine)
 

@@ -17,6 +17,7 @@ from .evaluation import evaluator
 from .loop import Listener, Outcome, loop
 from .method import GradientMethod, Method
 from .methods import METHODS
+from .numpy_run import NumpyRun
 from .objective import Array, Evaluation, Function, Objective, as_objective
 from .path import Path
 from .population import PopulationMethod
@@ -25,7 +26,8 @@ from .population_run import CompiledPopulationRun, NumpyPopulationRun, Populatio
 from .population_run import start as start_population
 from .progress import Bar
 from .result import Result
-from .run import ENGINES, NumpyRun, Run, is_native, native, noise_key, start_checked
+from .run import ENGINES, Run
+from .starting import is_native, native, noise_key, start_checked
 from .stop import CONVERGED, Status, Stop
 from .stopping import RULES
 
