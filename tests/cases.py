@@ -46,6 +46,7 @@ from ml4pa import (
     GradientDescent,
     InverseTime,
     LeastSquares,
+    LevenbergMarquardt,
     Method,
     Momentum,
     Nesterov,
@@ -131,6 +132,7 @@ FAST = {  # larger steps than the defaults, so that a short run goes somewhere
     "adam": {"learning_rate": 0.1},
     "adamw": {"learning_rate": 0.1},
     "adagrad": {"learning_rate": 0.5},
+    "levenberg_marquardt": {"damping": 1e12},  # smaller ones, so that it is not there too soon
 }
 
 for name, kind in ((name, type(method)) for name, method in GRADIENT.items()):
@@ -185,7 +187,7 @@ for name, kind in ((name, type(method)) for name, method in GRADIENT.items()):
         ThreeHumpCamel, [1.0, -1.0], max_iter=30)  # fmt: skip
     row(f"{name}-least-squares", fast,
         lambda: LeastSquares(np.vander(np.linspace(0, 1, 15), 3), np.linspace(1, 2, 15) ** 2),
-        [0.1, 0.2, 0.3], REDUCTION, max_iter=50)  # fmt: skip
+        [0.1, 0.2, 0.3], REDUCTION, max_iter=30)  # fmt: skip
 
 row("momentum-0", Momentum(0.05, 0.0), Quadratic, [1.0, 2.0], max_iter=30)
 row("nesterov-99", Nesterov(1e-3, 0.99), lambda: Quadratic(1, 3), [1.0, 2.0], max_iter=200)
@@ -209,6 +211,18 @@ for method in (Momentum(0.1, 0.95), Nesterov(0.1, 0.95), Adam(0.5)):
     for rule in ("xtol", "ftol"):
         row(f"wall-{method.name}-{rule}", method, Quadratic, [5.0, 4.0],
             bounds=[(-0.5, 5), (-0.5, 5)], max_iter=2000, **{rule: 1e-9})  # fmt: skip
+row("levenberg-marquardt-rejected", LevenbergMarquardt(), Rosenbrock, [-1.2, 1.0])
+row("levenberg-marquardt-indefinite", LevenbergMarquardt(1e-6), Himmelblau, [-0.2, -0.9])
+row("levenberg-marquardt-no-gain", LevenbergMarquardt(), SixHumpCamel, [-3.0, 1.9])
+row("levenberg-marquardt-no-descent", LevenbergMarquardt(),
+    lambda: Function(square, lambda x: -2 * x, lambda x: 2 * np.eye(2)), [1.0, 2.0])  # fmt: skip
+row("levenberg-marquardt-9", LevenbergMarquardt(), lambda: Rosenbrock(9),
+    np.linspace(-0.5, 0.9, 9), max_iter=20)  # fmt: skip
+row("levenberg-marquardt-held", LevenbergMarquardt(), Rosenbrock, [-1.0, 1.0],
+    bounds=[(-2, 0.5), (-2, 2)])  # fmt: skip
+row("levenberg-marquardt-part", LevenbergMarquardt(0.5, damping=1.0), Beale, [3.4, 0.6],
+    max_iter=30)  # fmt: skip
+row("levenberg-marquardt-flat", LevenbergMarquardt(), lambda: Quadratic(0, 1), [1.0, 1.0])
 row("newton-rotated", Newton(), lambda: Rotated(Ellipsoid(12, condition=100), 4), np.ones(12),
     max_iter=3)  # fmt: skip
 

@@ -22,6 +22,7 @@ from ml4pa import (
     GradientDescent,
     GradientMethod,
     InverseTime,
+    LevenbergMarquardt,
     Newton,
     Status,
     Warmup,
@@ -50,6 +51,11 @@ every_kind = pytest.mark.parametrize("method", [*GRADIENT.values(), *LOADED.valu
                                      ids=[*GRADIENT, *LOADED])  # fmt: skip
 
 CONVERGED = {rule.status for rule in RULES if rule.converged} | {Status.NO_GAIN, Status.NO_STEP}
+
+
+def tries(method):
+    """Whether it evaluates points that it may go back from."""
+    return isinstance(method, LevenbergMarquardt)
 
 
 def tell(run, f):

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from machine_code import coded, spinning, write_code
 from numpy.testing import assert_array_equal
-from promises import both_engines, same
+from promises import both_engines, same, tries
 from specimens import (
     GRADIENT,
     POPULATIONS,
@@ -226,6 +226,9 @@ def test_nan_ends_a_descent_or_is_raised_with_its_point(method, engine):
         return coded(Late(math.nan, 3), lambda x: 2 * x, lambda x: 2 * np.eye(2) + 0.1)
 
     result = minimize(make(), [1.0, 2.0], method, engine=engine, record=True)
-    assert result.status == Status.DIVERGED and result.nfev == 4 == len(result.path)
+    if tries(method):  # it goes back, and finds no way
+        assert result.status == Status.NO_DESCENT and result.nfev > 4 > len(result.path)
+    else:
+        assert result.status == Status.DIVERGED and result.nfev == 4 == len(result.path)
     with pytest.raises(FloatingPointError, match=r"^fun is NaN at x = \["):
         minimize(make(), [1.0, 2.0], method, engine=engine, on_nan="raise")

@@ -28,6 +28,7 @@ from ml4pa import (
     Cosine,
     Function,
     GradientDescent,
+    LevenbergMarquardt,
     Momentum,
     Newton,
     RMSprop,
@@ -187,6 +188,7 @@ CREWS = {
     "line search": (Rosenbrock(3), GradientDescent(ml4pa.Backtracking()), {"record": 7}),
     "cost": (ml4pa.Cost(ml4pa.MLP([1, 3, 1]), np.arange(9.0), np.arange(9.0)), Adam(0.01), {}),
     "newton": (Rosenbrock(4), Newton(damping=1.0), {}),
+    "levenberg-marquardt": (Rosenbrock(4), LevenbergMarquardt(), {"record": True}),
     "rates": (Sphere(3), Adam(), {"learning_rate": np.geomspace(1e-3, 1.0, 40)}),
 }
 

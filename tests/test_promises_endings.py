@@ -21,6 +21,7 @@ from promises import (
     every_method,
     recorded,
     same,
+    tries,
 )
 from specimens import (
     Late,
@@ -276,7 +277,12 @@ def test_no_method_leaves_the_finite_numbers_silently(method, engine):
 def test_values_that_are_no_numbers_end_the_run(method, engine, what, after):
     f = Function(Late(what, after), square_jac, lambda x: 2 * np.eye(2) + 0.1)
     result = minimize(f, [1.0, 2.0], method, record=True, engine=engine, max_iter=10**6)
-    assert result.status == Status.DIVERGED and not result.success
+    assert not result.success
+    if tries(method) and after and what != -np.inf:  # there is a point to go back to
+        assert result.status == Status.NO_DESCENT and result.nfev > after + 1 > len(result.path)
+        assert np.isfinite(result.path.fun).all() and result.fun == square(result.x)
+        return
+    assert result.status == Status.DIVERGED
     assert result.nfev == after + 1 == len(result.path)
     assert np.isfinite(result.path.x).all() and np.isfinite(result.path.fun[:-1]).all()
     assert_array_equal(result.path.fun[-1], what)
@@ -346,14 +352,16 @@ def test_budgets_count_the_evaluations_really_made(method, kind, engine):
             assert result.nfev + cost > budget  # no more than one evaluation is left
             assert not result.success and f"max_evals = {budget}" in result.message
         else:
-            assert result.status in (Status.GRADIENT_TOLERANCE, Status.LINE_SEARCH)
+            ends = (Status.LINE_SEARCH, Status.NO_STEP, Status.NO_GAIN, Status.NO_DESCENT)
+            assert result.status in (Status.GRADIENT_TOLERANCE, *ends)
 
 
 @both_engines
 @every_gradient_method
 def test_max_iter_and_max_time(method, engine):
     result = minimize(Beale(), [3.5, 0.7], method, max_iter=7, gtol=0, engine=engine)
-    assert result.nit == 7 and result.nfev == 8 and result.status == Status.MAX_ITER
+    assert result.nit == 7 and result.status == Status.MAX_ITER
+    assert result.nfev > 8 if tries(method) else result.nfev == 8
     method = dataclasses.replace(method, learning_rate=1e-9)
     began = time.perf_counter()
     result = minimize(Beale(), [3.5, 0.7], method, max_time=0.1, gtol=0, engine=engine)
@@ -390,10 +398,12 @@ def test_stop_iteration_ends_the_run_with_a_valid_result(method, engine):
     result = minimize(Beale(), [3.5, 0.7], method, callback=callback, record=True, engine=engine)
     assert result.status == Status.CALLBACK and not result.success
     assert result.message == "stopped by the callback after 5 steps"
-    assert result.nit == 5 and result.nfev == 6 and len(result.path) == 6
+    assert result.nit == 5 and len(result.path) == 6
     assert result.fun == Beale()(result.x)
     assert [r.nit for r in told] == [*range(6)]
-    assert [r.nfev for r in told] == [*range(1, 7)]
+    counts = [r.nfev for r in told]
+    assert counts[-1] == result.nfev
+    assert counts[-1] > 6 if tries(method) else counts == [*range(1, 7)]
     assert_array_equal([r.x for r in told], result.path.x)
     assert_array_equal([r.fun for r in told], result.path.fun)
     assert {r.engine for r in told} == {engine}

@@ -134,7 +134,7 @@ def test_the_run_stays_usable_after_an_exception_of_the_learning_rate(method, en
             with pytest.raises(Boom):
                 tell(run, f)
             assert_array_equal(run.ask(), x)
-            assert run.iteration == t and not run.stop
+            assert run.iteration == expected.iteration and not run.stop
         assert_array_equal(tell(run, f), tell(expected, f))
         assert_array_equal(run.x, expected.x)
         assert run.fun == expected.fun == f(run.x)

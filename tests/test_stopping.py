@@ -27,7 +27,7 @@ from ml4pa import (
     tune,
 )
 from ml4pa.landscapes import Sphere
-from ml4pa.minimize import DEFAULT_GTOL, _limits
+from ml4pa.minimize import _limits
 from ml4pa.stop import Iterate, euclidean_norm, max_norm
 from ml4pa.stopping import RULES
 
@@ -65,7 +65,7 @@ def test_the_keyword_is_none_by_default_and_documented(driver, rule):
 
 def test_a_rule_that_a_driver_does_not_offer_has_no_limit():
     expected = np.full(len(RULES), math.nan)
-    expected[Status.GRADIENT_TOLERANCE], expected[Status.MAX_ITER] = DEFAULT_GTOL, -7
+    expected[Status.GRADIENT_TOLERANCE], expected[Status.MAX_ITER] = 1e-8, -7
     np.testing.assert_array_equal(_limits({"max_iter": 7}, None), expected)
 
 

@@ -1,3 +1,4 @@
+#include "ml4pa/damped_run.hpp"
 #include "ml4pa/direction_run.hpp"
 #include "ml4pa/factory.hpp"
 #include "ml4pa/methods/newton.hpp"
@@ -28,6 +29,8 @@ std::vector<Signature> signatures(std::tuple<M...>*) {
 std::unique_ptr<Run> make_run(std::string_view method, const double* fields,
                               std::unique_ptr<LineSearch> search, GradientOptions options,
                               const double* x0, Index n, Bounds bounds) {
+    if (method == methods::LevenbergMarquardt::name)
+        return std::make_unique<DampedRun>(fields[0], std::move(options), x0, n, std::move(bounds));
     std::unique_ptr<Direction> direction;
     if (method == methods::Newton::name)
         direction = std::make_unique<methods::Newton>(fields[0]);
@@ -42,6 +45,7 @@ std::unique_ptr<Run> make_run(std::string_view method, const double* fields,
 std::vector<Signature> method_signatures() {
     std::vector<Signature> all = signatures(static_cast<Methods*>(nullptr));
     all.push_back({methods::Newton::name, {"damping"}});
+    all.push_back({methods::LevenbergMarquardt::name, {"damping"}});
     return all;
 }
 

@@ -142,6 +142,10 @@ inline std::vector<Method> methods() {
     return all;
 }
 
+inline bool wants_hessian(const Method& method) {
+    return method.name == "newton" || method.name == "levenberg_marquardt";
+}
+
 inline std::vector<Method> searching() {
     return {{"gradient_descent", {}, "exact_line_search"},
             {"gradient_descent", {}, "backtracking"},

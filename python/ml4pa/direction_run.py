@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,38 @@ from .numpy_run import NumpyRun
 from .objective import Array
 from .stop import SECOND_DERIVATIVE, Status, Stop
 
+#: From gradient and Hessian v, None where there is none; and whether it leads to a minimum.
+Solve = Callable[[Array, Array], tuple[Array | None, bool]]
 
-class DirectionRun(NumpyRun):
+
+class HeldRun(NumpyRun):
+    """A run whose directions leave out the coordinates that a bound holds."""
+
+    def solved(self, g: Array, H: Array, solve: Solve) -> tuple[Array | None, bool]:
+        """The direction in the coordinates that no bound holds, 0 in the others.
+
+        Those that it would take beyond a bound, against their own gradients, are held as well.
+        """
+        if self.bounds is None:
+            return solve(g, H)
+        free = ~held(self.theta, g, *self.bounds)
+        while True:
+            v, definite = solve(np.where(free, g, 0.0), restricted(H, free))
+            if v is None:
+                return v, definite
+            beyond = free & held(self.theta, v, *self.bounds)
+            if not beyond.any():
+                return v, definite
+            free &= ~beyond
+
+    def freed(self, g: Array) -> Array:
+        """A copy of g, 0 where a bound holds the coordinate."""
+        if self.bounds is None:
+            return g.copy()  # the caller may write into his own
+        return np.where(held(self.theta, g, *self.bounds), 0.0, g)
+
+
+class DirectionRun(HeldRun):
     """A run that goes along one direction v a step: theta - eta v.
 
     Gradient descent, where eta is searched for, and Newton's method.
@@ -97,32 +128,10 @@ class DirectionRun(NumpyRun):
         if not isinstance(self.method, Newton):
             return self.freed(g)
         assert H is not None
-        v, definite = self.method.direction(g, H) if self.bounds is None else self.within(g, H)
+        v, definite = self.solved(g, H, self.method.direction)
         if not definite:
             self.kept["indefinite"] += 1
         return v
-
-    def within(self, g: Array, H: Array) -> tuple[Array | None, bool]:
-        """Newton's direction in the coordinates that no bound holds.
-
-        Those that it would take beyond a bound, against their own gradients, are held as well.
-        """
-        assert isinstance(self.method, Newton) and self.bounds is not None
-        free = ~held(self.theta, g, *self.bounds)
-        while True:
-            v, definite = self.method.direction(np.where(free, g, 0.0), restricted(H, free))
-            if v is None:
-                return v, definite
-            beyond = free & held(self.theta, v, *self.bounds)
-            if not beyond.any():
-                return v, definite
-            free &= ~beyond
-
-    def freed(self, g: Array) -> Array:
-        """A copy of g, 0 where a bound holds the coordinate."""
-        if self.bounds is None:
-            return g.copy()  # the caller may write into his own
-        return np.where(held(self.theta, g, *self.bounds), 0.0, g)
 
     def reach(self) -> Array:
         """The eta at which each coordinate meets its bound, inf where it never does."""

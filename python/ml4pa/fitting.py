@@ -18,9 +18,9 @@ from .fitted import Fit, History
 from .learning_rates import Backtracking
 from .losses import LOSSES, Loss
 from .method import GradientMethod, Method
-from .methods import CMAES, Adam, Newton
+from .methods import CMAES, Adam, LevenbergMarquardt, Newton
 from .minimize import DEFAULT_MAX_ITER, _limits, _method, minimize
-from .models import Model
+from .models import Curve, Model
 from .objective import Array
 from .population import PopulationMethod
 from .progress import Bar
@@ -234,8 +234,6 @@ def fit(
 
     cost = Cost(model, X, y, sigma=sigma, covariance=covariance, **terms)
     cost = cost.within(limits, cost.n)
-    curved = model.linear and (cost.loss.squares or cost.loss.curved)
-    by_newton = how is None and curved and limits is None and not cost.l1
     given: dict[str, Any] = {**in_steps, "target": target}
     _limits(given, max_time)  # checked by the exact solution too, which takes no steps
     if max_time is not None:
@@ -243,8 +241,8 @@ def fit(
     stride = int(record) if isinstance(record, bool) else checks.count("record", record)
     if how is None and _is_quadratic(cost) and limits is None:
         return _exact(cost, engine)
-    if how is None:
-        how = Newton(Backtracking()) if by_newton else Adam(0.01)
+    by_default = how is None
+    how = how or _default(cost, limits)
     most = DEFAULT_MAX_ITER if max_iter is None else checks.count("max_iter", max_iter)
     stride = stride or _sparse(how, model.n_params, most)
     descend: Callable[..., Result] = partial(
@@ -252,6 +250,7 @@ def fit(
         callback=callback, rng=draws, threads=threads, progress=progress, engine=engine,
     )  # fmt: skip
     own = (initial, max_iter, max_evals, max_time, target, callback, record or None)
+    by_newton = by_default and isinstance(how, Newton)
     if by_newton and _are_many(cost) and all(value is None for value in own):
         result = _through_samples(cost, start, descend)
     else:
@@ -281,6 +280,16 @@ def _sparse(how: Method, n: int, steps: int) -> int:
     """The stride of a history that is not asked for."""
     row = how.row_size(n) if isinstance(how, PopulationMethod) else 0
     return max(1, n * steps // HISTORY, row * steps // MOST_HISTORY)
+
+
+def _default(cost: Cost, limits: checks.Bounds | None) -> GradientMethod:
+    """The method of a cost for which there is no exact solution."""
+    curved = (cost.loss.squares or cost.loss.curved) and not cost.l1
+    if curved and cost.model.linear and limits is None:
+        return Newton(Backtracking())
+    if curved and isinstance(cost.model, Curve):
+        return LevenbergMarquardt()
+    return Adam(0.01)
 
 
 def _is_quadratic(cost: Cost) -> bool:

@@ -158,7 +158,7 @@ def multistart(
             rows, ran = _population_rows(populations, time_limit, bar)
             return _multistart(points, rows, ran, norm == 2)
         checks.enough_evals(max_evals, objective, n)
-        rules = _limits(given, max_time)
+        rules = _limits(given, max_time, how.default_gtol)
         stride = _stride(record)
         if stride:
             checks.room_for_paths(most_rows(rules, stride), m, n, max_bytes)
@@ -167,6 +167,8 @@ def multistart(
         checks.choice("on_nan", on_nan, ("worst", "raise"))
         objective = objective.within(limits, n, threads)
         if how.wants_hessian:
+            if how.linearises:
+                objective = objective.linearised()
             objective.check_hessian()
         known = objective.twin is not None or type(objective) is Function
         compiled = engine == "compiled" and known and is_native(how)

@@ -132,6 +132,10 @@ class GradientMethod(Method):
     searches: ClassVar[bool] = False
     #: Whether `tell` needs the Hessian.
     wants_hessian: ClassVar[bool] = False
+    #: Whether that of the linearised model will do, where the objective is a `Cost`.
+    linearises: ClassVar[bool] = False
+    #: Where no test of convergence is asked for.
+    default_gtol: ClassVar[float] = 1e-8
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         """A step of one's own may lead anywhere, unless it says that a search may choose it."""
@@ -148,7 +152,7 @@ class GradientMethod(Method):
             kind = type(self).__name__
             raise ValueError(
                 f"learning_rate={self.learning_rate!r} is a line search, but a step of {kind} "
-                "is not along a descent direction: use GradientDescent or Newton, or a schedule"
+                "is not chosen by one: use GradientDescent or Newton, or a schedule"
             )
 
     def hyper_parameters(self) -> dict[str, float]:

@@ -34,7 +34,6 @@ from .stopping import RULES
 #: Where neither steps, evaluations nor time are limited.
 DEFAULT_MAX_ITER = 100_000
 #: Where no test of convergence is asked for.
-DEFAULT_GTOL = 1e-8
 #: What is asked of each rule: a call of minimize on a landscape takes microseconds, and looking it
 #: up in their classes would be a good part of it.
 LIMITS = tuple((i, rule.keyword, rule.limit, rule.converged) for i, rule in enumerate(RULES))
@@ -176,7 +175,7 @@ def minimize(
     limits = checks.bounds(bounds, start.size) if run is None else run.bounds
     if run is None and limits is not None:
         checks.start_within(start, limits)
-    rules = _limits(given, max_time)
+    rules = _limits(given, max_time, how.default_gtol)
     checks.enough_evals(max_evals, objective, start.size)
     time_limit = math.inf if max_time is None else checks.within("max_time", max_time, ge=0)
     stride = _stride(record)
@@ -193,6 +192,8 @@ def minimize(
     checks.callback(callback)
     objective = objective.within(limits, start.size, threads)
     if how.wants_hessian:
+        if how.linearises:
+            objective = objective.linearised()
         objective.check_hessian()
         checks.room_for_matrices(how.name, start.size, "use a method without them, such as Adam")
     twin = objective.twin
@@ -338,7 +339,7 @@ def _method(method: Method | str) -> GradientMethod | PopulationMethod:
 def _limits(
     given: dict[str, Any],
     max_time: float | None,
-    gtol: float = DEFAULT_GTOL,
+    gtol: float = GradientMethod.default_gtol,
     max_iter: float = DEFAULT_MAX_ITER,
 ) -> list[float]:
     """The limits of the rules, in the order of their registry; NaN where there is none.

@@ -62,6 +62,10 @@ class Objective:
         """The same function of n coordinates, whose finite differences stay within the bounds."""
         return self
 
+    def linearised(self) -> Objective:
+        """The same function for a method to which the Hessian of a linearised model will do."""
+        return self
+
     def check_hessian(self) -> None:
         """Refuses to be minimised by a method that needs the Hessian, where there is none."""
 

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from . import _core, checks, learning_rates
+from .damped_run import DampedRun
 from .direction_run import DirectionRun
 from .learning_rates import LineSearch
 from .method import GradientMethod, own_names
 from .methods import METHODS
+from .methods.levenberg_marquardt import LevenbergMarquardt
 from .methods.newton import Newton
 from .numpy_run import GradientRun
 from .objective import Array
@@ -105,6 +107,9 @@ def start_checked(
     """The run, of arguments that are already checked."""
     if engine == "compiled" and is_native(method):
         return CompiledRun(method, x0, key, limits)
+    own_step = type(method).step is not GradientMethod.step
+    if isinstance(method, LevenbergMarquardt) and not own_step:
+        return DampedRun(method, x0, key, limits)
     newton = isinstance(method, Newton) and method.searches  # not with a step of one's own
     if isinstance(method.learning_rate, LineSearch) or newton:
         return DirectionRun(method, x0, key, limits)

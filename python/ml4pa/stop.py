@@ -49,6 +49,7 @@ class Status(IntEnum):
     RESOLUTION = 60
     NO_GAIN = 61
     NO_STEP = 62
+    NO_DESCENT = 63
 
 
 #: A Hessian has a negative eigenvalue where the least is below so many times the largest |value|:
@@ -205,12 +206,17 @@ def message(stop: Stop, nit: int) -> str:
     if stop.reason == Status.NO_GAIN:
         return (
             f"at the minimum, to rounding: Newton's step would gain {stop.measured:.2g} <= "
-            f"{stop.limit:.2g}, 16 roundings of f, {after}"
+            f"{stop.limit:.2g} of f, {after}"
         )
     if stop.reason == Status.NO_STEP:
         return (
             f"at the minimum, to rounding: Newton's step is {stop.measured:.2g} <= "
-            f"{stop.limit:.2g} of x, 4 roundings, {after}"
+            f"{stop.limit:.2g} of x, {after}"
+        )
+    if stop.reason == Status.NO_DESCENT:
+        return (
+            f"no damping led below f = {stop.measured:g} {after}: the gradient does not fit the "
+            "values, or the numbers allow no smaller value"
         )
     if stop.reason == Status.SADDLE:
         return (

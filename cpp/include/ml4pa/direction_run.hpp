@@ -4,13 +4,11 @@
 
 #include <algorithm>
 #include <functional>
-#include <vector>
 
+#include "ml4pa/free_system.hpp"
 #include "ml4pa/gradient_run.hpp"
 #include "ml4pa/linalg.hpp"
 #include "ml4pa/line_search.hpp"
-#include "ml4pa/linear_system.hpp"
-#include "ml4pa/stopping/registry.hpp"
 
 namespace ml4pa {
 
@@ -53,10 +51,9 @@ public:
           v_(n),
           next_v_(n),
           noisy_(options_.plain() ? 0 : n),
-          ends_there_(bounds_ && search_ && (wants_hessian() || !search_->bends())) {
+          ends_there_(bounds_ && search_ && (wants_hessian() || !search_->bends())),
+          free_(bounds_, n, wants_hessian()) {
         std::copy_n(x0, n, point_.data());
-        if (bounds_) free_g_ = Array(n);
-        if (bounds_ && wants_hessian()) free_h_ = Array(n * n);
     }
 
     const double* ask() const override { return point_.data(); }
@@ -92,7 +89,9 @@ public:
         }
         const double slope0 = slope(g);
         if (!(slope0 < 0.0))
-            return halt(rests(g) ? at_rest : Stop{Reason::line_search, slope0, 0.0});
+            return halt(free_.rests(bounds_, point_.data(), g)
+                            ? at_rest
+                            : Stop{Reason::line_search, slope0, 0.0});
         trials_ = 1;
         go(search_->begin(f, slope0));
     }
@@ -116,10 +115,6 @@ public:
     }
 
 private:
-    // The gradient tolerance with limit 0.
-    static constexpr Stop at_rest{place<stopping::GradientTolerance>(static_cast<Rules*>(nullptr)),
-                                  0.0, 0.0};
-
     // d/d eta of f(theta - eta v)
     double slope(const double* g) const { return -dot(g, v_.data(), n_); }
     // The slope at a trial: 0 where f still falls at the bound that ends the step.
@@ -128,38 +123,12 @@ private:
         return at < 0.0 && ends_there_ && eta_ >= first_reach() ? 0.0 : at;
     }
 
-    // The next v, 0 where a bound holds the coordinate. Those that Newton's step would take beyond a
-    // bound, against their own gradients, are held as well.
+    // The next v, 0 where a bound holds the coordinate.
     Solved solve(const double* g, const double* h) {
-        if (!bounds_) return direction_->solve(n_, g, h, next_v_.data());
-        std::vector<char> held(static_cast<std::size_t>(n_));
-        const auto is_held = [&](Index i) { return held[static_cast<std::size_t>(i)] != 0; };
-        const auto hold = [&](Index i, bool beyond) {
-            held[static_cast<std::size_t>(i)] = beyond;
-            free_g_[i] = beyond ? 0.0 : g[i];
-            return beyond;
-        };
-        for (Index i = 0; i < n_; ++i) hold(i, holds(i, g[i]));
-        while (true) {
-            if (wants_hessian()) {
-                std::copy_n(h, n_ * n_, free_h_.data());
-                restrict_to_free(n_, free_h_.data(), is_held);
-            }
-            const Solved solved =
-                direction_->solve(n_, free_g_.data(), free_h_.data(), next_v_.data());
-            if (!solved.exists) return solved;
-            bool more = false;
-            for (Index i = 0; i < n_; ++i)
-                if (!is_held(i)) more |= hold(i, holds(i, next_v_[i]));
-            if (!more) return solved;
-        }
-    }
-    bool holds(Index i, double v) const { return bounds_ && bounds_.hold(i, point_[i], v); }
-    // Whether the gradient is 0 where no bound holds the coordinate.
-    bool rests(const double* g) const {
-        for (Index i = 0; i < n_; ++i)
-            if (g[i] != 0.0 && !holds(i, g[i])) return false;
-        return true;
+        return free_.solve(bounds_, point_.data(), g, h, next_v_.data(),
+                           [this](const double* free_g, const double* free_h, double* v) {
+                               return direction_->solve(n_, free_g, free_h, v);
+                           });
     }
 
     // The eta at which a coordinate meets its bound, infinite where it never does.
@@ -210,7 +179,7 @@ private:
     GradientOptions options_;
     Array point_, v_, next_v_, noisy_;
     bool ends_there_;
-    Array free_g_, free_h_;        // of the coordinates that no bound holds
+    FreeSystem free_;
     std::int64_t indefinite_ = 0;  // systems that were not positive definite
     double eta_ = 0.0;
     std::int64_t trials_ = 0;

@@ -94,7 +94,8 @@ enum Reason : int {
     torn = 46,
     no_value = 49,
     no_gain = 61,
-    no_step = 62
+    no_step = 62,
+    no_descent = 63
 };
 
 // The limit of a run that diverged because its Hessian, the second derivative, is not finite.

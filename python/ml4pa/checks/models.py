@@ -185,9 +185,10 @@ def indefinite(a: Array) -> ValueError:
 def has_hessian(cost: Cost) -> None:
     """The second derivatives of a model that has none."""
     if not cost.model.linear:
+        other = "LevenbergMarquardt, or " if cost.model.name == "curve" else ""
         raise TypeError(
             f"hessian: {cost.model.name} has none, only Polynomial, Linear and Logistic have: "
-            "use a method that needs the gradient alone"
+            f"use {other}a method that needs the gradient alone"
         )
 
 

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from .. import _core, checks
 from ..losses import LOSSES, Loss
-from ..models import MODELS, Model
+from ..models import MODELS, Curve, Model
 from ..models.links import LINKS
 from ..native import NativeObjective
 from ..objective import Array, Evaluation
@@ -62,7 +62,8 @@ class Cost(NativeObjective):
 
     Notes
     -----
-    The Hessian exists for `Polynomial`, `Linear` and `Logistic`. The arrays are not copied if they
+    The Hessian exists for `Polynomial`, `Linear` and `Logistic`; `LevenbergMarquardt` takes that of
+    the linearised curve for `Curve`. The arrays are not copied if they
     are C-ordered float64: do not change them while the cost is in use.
 
     Examples
@@ -83,6 +84,8 @@ class Cost(NativeObjective):
     limits: checks.Bounds | None = None
     #: The Hessian is that of every so many blocks of rows; `fit` sets it for many data.
     sampled: int = 1
+    #: Whether the Hessian is that of the linearised model; see `linearised`.
+    gauss_newton: bool = False
 
     def __init__(
         self,
@@ -167,6 +170,10 @@ class Cost(NativeObjective):
         bounded.model, bounded.limits = self.model.within(limits), limits
         return bounded
 
+    def linearised(self) -> Cost:
+        """The same cost; with a `Curve`, its Hessian is that of the linearised curve."""
+        return self.replaced(gauss_newton=True) if isinstance(self.model, Curve) else self
+
     # The specification, in NumPy.
 
     def value_and_gradient(self, theta: Array, gradient: bool = True) -> tuple[float, Array]:
@@ -222,6 +229,28 @@ class Cost(NativeObjective):
         h[np.diag_indices(self.n)] += (2.0 * self.l2) * self.model.penalised
         return h
 
+    def of_jacobian(self, J: Array, s: Array) -> Array:
+        """J^T W J: the Hessian (n, n) of the sum over the data, of a model with the Jacobian J."""
+        if self.whitening is not None:
+            u = self.whitening @ J
+            h = 2.0 * (u.T @ u)
+        else:
+            curvature = self.loss.terms(s, self.y, self.model.link).curvature
+            if self.weights is not None:
+                curvature = self.weights * curvature
+            h = J.T @ (curvature * J)
+        return np.asarray(0.5 * (h + h.T))
+
+    def _linearised(self, theta: Array) -> tuple[float, Array, Array]:
+        """Value, gradient, and the Hessian of the linearised curve: of one Jacobian."""
+        assert isinstance(self.model, Curve)
+        s, J = self.model.score(theta, self.X), self.model.jacobian(theta, self.X)
+        value, slope = self._summed(s)
+        h = self.scale * self.of_jacobian(J, s)
+        h[np.diag_indices(self.n)] += (2.0 * self.l2) * self.model.penalised
+        g = self.scale * (slope[:, 0] @ J) + self._pull(theta)
+        return self.scale * value + self._penalty(theta), g, h
+
     def _sampled_hessian(self, theta: Array) -> Array:
         """Every ``sampled``-th block stands for all; blocks as the core cuts them."""
         n, rows = self.n, len(self.X)
@@ -251,11 +280,14 @@ class Cost(NativeObjective):
 
     def evaluate(self, x: Array, hessian: bool = False) -> Evaluation:
         with np.errstate(all="ignore"):  # a run that leaves the finite numbers is reported
+            if hessian and self.gauss_newton:
+                return Evaluation(*self._linearised(x), nhev=1)
             f, g = self.value_and_gradient(x)
             return Evaluation(f, g, self._curved(x) if hessian else None, nhev=int(hessian))
 
     def check_hessian(self) -> None:
-        checks.has_hessian(self)
+        if not self.gauss_newton:
+            checks.has_hessian(self)
 
     def derivatives(self, theta: Array) -> tuple[Array, Array]:
         """Gradient (n,) and Hessian (n, n) at theta, in one pass over the data."""

@@ -192,14 +192,8 @@ def _of_curve(cost: Cost, curve: Curve, theta: Array, unit: float) -> Array:
     Their part is small near a minimum, and so is what a long step costs; a short one would lose
     the differences of a Jacobian that is itself made of differences.
     """
-    J = curve.jacobian(theta, cost.X)
-    if cost.whitening is not None:
-        u = cost.whitening @ J
-        H = 2.0 * (u.T @ u)
-    else:
-        curvature = cost.loss.terms(curve.score(theta, cost.X), cost.y, curve.link).curvature
-        H = J.T @ (curvature * J if cost.weights is None else cost.weights * curvature * J)
-    slope = cost._summed(curve.score(theta, cost.X))[1]
+    s = curve.score(theta, cost.X)
+    H, slope = cost.of_jacobian(curve.jacobian(theta, cost.X), s), cost._summed(s)[1]
     curved = np.diagonal(H)
     with np.errstate(divide="ignore", invalid="ignore"):
         sigma = np.sqrt(unit / curved)  # of a parameter by itself

@@ -10,6 +10,7 @@ from .adamw import AdamW
 from .cmaes import CMAES
 from .genetic import GeneticAlgorithm
 from .gradient_descent import GradientDescent
+from .levenberg_marquardt import LevenbergMarquardt
 from .momentum import Momentum
 from .nesterov import Nesterov
 from .newton import Newton
@@ -28,6 +29,7 @@ METHODS: dict[str, type[Method]] = {
         Adam,
         AdamW,
         Newton,
+        LevenbergMarquardt,
         RandomSearch,
         CMAES,
         GeneticAlgorithm,
@@ -43,6 +45,7 @@ __all__ = [
     "GeneticAlgorithm",
     "GradientDescent",
     "GradientMethod",
+    "LevenbergMarquardt",
     "Method",
     "Momentum",
     "Nesterov",

@@ -68,9 +68,13 @@ class Newton(GradientMethod):
 
     def direction(self, g: Array, hessian: Array) -> tuple[Array | None, bool]:
         """v, or None where the matrix is singular; and whether it is positive definite."""
-        a = hessian + self.damping * np.eye(g.size)
-        v, definite = eliminate(a, g) if g.size <= 2 else solve(a, g)
-        return v if v is not None and np.isfinite(v).all() else None, definite
+        return solve(hessian + self.damping * np.eye(g.size), g)
+
+
+def solve(a: Array, g: Array) -> tuple[Array | None, bool]:
+    """The solution of a v = g, None where a is singular; and whether a is positive definite."""
+    v, definite = eliminate(a, g) if g.size <= 2 else by_factors(a, g)
+    return v if v is not None and np.isfinite(v).all() else None, definite
 
 
 def eliminate(a: Array, g: Array) -> tuple[Array, bool]:
@@ -90,7 +94,7 @@ def eliminate(a: Array, g: Array) -> tuple[Array, bool]:
         return np.array([(g_p - p[1] * y) / p[0], y]), bool(definite)
 
 
-def solve(a: Array, g: Array) -> tuple[Array | None, bool]:
+def by_factors(a: Array, g: Array) -> tuple[Array | None, bool]:
     """The same in any number of unknowns; None where a is singular."""
     try:
         np.linalg.cholesky(a)
