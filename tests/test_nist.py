@@ -85,26 +85,44 @@ LINEAR = {
 }
 
 
+#: Of a fit by default from each of NIST's starts, the parameters, NIST's errors and the squares;
+#: NIST certifies 11. None: it leads to a plateau, or through a valley that is too long.
+CURVES = {
+    "Misra1a": (Digits(8, 7, 10), Digits(7.5, 7, 10)),
+    "BoxBOD": (None, Digits(8, 7, 10)),
+    "DanWood": (Digits(8.5, 7.5, 11), Digits(8, 7, 11)),
+    "Kirby2": (Digits(8.5, 8, 11), Digits(8.5, 8, 11)),
+    "Lanczos3": (Digits(5.5, 5, 10), Digits(5.5, 5, 10)),
+    "MGH09": (Digits(6, 6, 11), Digits(6, 6, 11)),
+    "MGH10": (None, Digits(7, 7, 11)),
+    "Rat43": (Digits(7, 7, 11), Digits(7.5, 7.5, 11)),
+    "Roszman1": (Digits(8, 8, 11), Digits(7.5, 7.5, 11)),
+    "ENSO": (Digits(6, 6.5, 11), Digits(6, 6.5, 11)),
+    "Eckerle4": (Digits(9, 6.5, 10), Digits(9, 6.5, 10)),
+    "Thurber": (Digits(6.5, 6, 11), Digits(6.5, 6, 11)),
+    "Bennett5": (Digits(5.5, 5, 10.5), Digits(5.5, 5, 10.5)),
+}
+
+
 class Search(NamedTuple):
-    """From which of NIST's starts, and the digits wanted of CMA-ES and after four more steps."""
+    """From which of NIST's starts, and the digits wanted; errors those with second derivatives."""
 
     start: int
-    by_cmaes: Digits
-    polished: Digits
+    wanted: Digits
 
 
-#: The same; NIST certifies 11. Errors by CMA-ES are held to those with the second derivatives.
-CURVES = {
-    "Misra1a": Search(0, Digits(7, 5.5, 10), Digits(9.5, 9, 10)),
-    "BoxBOD": Search(1, Digits(7, 6, 10), Digits(9.5, 9, 10)),
-    "DanWood": Search(0, Digits(7, 6, 11), Digits(10, 9.5, 11)),
-    "Kirby2": Search(0, Digits(5.5, 5, 11), Digits(9, 9, 11)),
-    "MGH09": Search(1, Digits(4, 4, 9), Digits(5, 5, 11)),
-    "Rat43": Search(0, Digits(7, 5, 11), Digits(8, 8, 11)),
-    "Roszman1": Search(0, Digits(4, 4, 9), Digits(8, 8, 11)),
-    "ENSO": Search(1, Digits(6, 5.5, 11), Digits(6.5, 7, 11)),
-    "Eckerle4": Search(0, Digits(6, 6, 9), Digits(9, 6.5, 10)),
-    "Thurber": Search(0, Digits(6.5, 6, 10.5), Digits(7, 6.5, 10.5)),
+#: By CMA-ES.
+SEARCHES = {
+    "Misra1a": Search(0, Digits(7, 5.5, 10)),
+    "BoxBOD": Search(1, Digits(7, 6, 10)),
+    "DanWood": Search(0, Digits(7, 6, 11)),
+    "Kirby2": Search(0, Digits(5.5, 5, 11)),
+    "MGH09": Search(1, Digits(4, 4, 9)),
+    "Rat43": Search(0, Digits(7, 5, 11)),
+    "Roszman1": Search(0, Digits(4, 4, 9)),
+    "ENSO": Search(1, Digits(6, 5.5, 11)),
+    "Eckerle4": Search(0, Digits(6, 6, 9)),
+    "Thurber": Search(0, Digits(6.5, 6, 10.5)),
 }
 #: Those whose parameters are hardest to tell apart, too; a search takes them some seconds.
 ERRORS = [name for name in DATA if name not in LINEAR]
@@ -160,9 +178,23 @@ def test_errors_of_curves(name):
     assert found.message == "errors from the Hessian"
 
 
+@pytest.mark.parametrize("start", [0, 1])
 @pytest.mark.parametrize("name", CURVES)
-def test_curves(name):
-    told, (start, wanted, polished) = DATA[name], CURVES[name]
+def test_curves(name, start):
+    told, wanted = DATA[name], CURVES[name][start]
+    found = fit(MODELS[name], told["x"], told["y"], initial=told["starts"][start], max_iter=500)
+    if wanted is None:
+        assert not found.success
+        return
+    assert found.success
+    assert digits(found.params, told["params"]) > wanted.params
+    assert digits(linearised(name, found.params).errors, told["errors"]) > wanted.errors
+    assert digits(found.cost * told["y"].size, told["rss"]) > wanted.rss
+
+
+@pytest.mark.parametrize("name", SEARCHES)
+def test_curves_by_cmaes(name):
+    told, (start, wanted) = DATA[name], SEARCHES[name]
     start = told["starts"][start]
     found = fit(MODELS[name], told["x"], told["y"], CMAES(0.3, scale=np.abs(start)),
                 initial=start, rng=1)  # fmt: skip
@@ -170,13 +202,6 @@ def test_curves(name):
     assert digits(found.params, told["params"]) > wanted.params
     assert digits(found.errors, told["hessian"]) > wanted.errors
     assert digits(found.cost * told["y"].size, told["rss"]) > wanted.rss
-    params = found.params
-    for _ in range(4):
-        params = params + linearised(name, params).params
-    residual = told["y"] - MODELS[name].predict(params, told["x"])
-    assert digits(params, told["params"]) > polished.params
-    assert digits(linearised(name, params).errors, told["errors"]) > polished.errors
-    assert digits(residual @ residual, told["rss"]) > polished.rss
 
 
 @pytest.mark.parametrize(("name", "start"), [("BoxBOD", 0), ("MGH09", 0), ("Eckerle4", 1)])

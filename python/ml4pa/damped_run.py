@@ -63,11 +63,10 @@ class DampedRun(HeldRun):
     def fail(self, f: float) -> None:
         """A trial has not gained: at a minimum, to rounding, there is no more to gain."""
         eta = self.rate(self._iteration)
-        if self.trials == 1 and (end := self.at_minimum(abs(f - self.f))) is not None:
-            self._stop = end
-            return
-        self.method.failed(self.kept)
-        self.seek(eta)
+        self._stop = self.at_minimum(abs(f - self.f))
+        if self._stop is None:
+            self.method.failed(self.kept)
+            self.seek(eta)
 
     def rate(self, t: int) -> float:
         return learning_rates.rate(self.method.learning_rate, t)
@@ -79,8 +78,8 @@ class DampedRun(HeldRun):
             v = self.direction(self.kept["damping"])
             if v is not None and self.go(eta, v):
                 return
-            if self.trials == 1 and (end := self.at_minimum(0.0)) is not None:
-                self._stop = end
+            self._stop = self.at_minimum(0.0)
+            if self._stop is not None:
                 return
             self.method.failed(self.kept)
         self._stop = Stop(Status.NO_DESCENT, self.f, 0.0)
@@ -96,10 +95,9 @@ class DampedRun(HeldRun):
     def go(self, eta: float, v: Array) -> bool:
         """Asks for theta - eta v, within the bounds, where the model predicts a gain there."""
         with np.errstate(all="ignore"):
-            point = self.theta - eta * v
-            self.point = self.clipped(point)
+            self.point = self.clipped(self.theta - eta * v)
             self.predicted = predicted(self.g, self.B, self.point - self.theta)
-        return bool(np.isfinite(point).all()) and self.predicted > 0.0
+        return 0.0 < self.predicted < math.inf  # neither, nor NaN, of a point that is not finite
 
     def at_minimum(self, change: float) -> Stop | None:
         """Whether a trial that changed f by so much failed by rounding alone."""

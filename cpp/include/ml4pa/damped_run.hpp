@@ -134,8 +134,7 @@ private:
     void fail(double f) {
         const Model here{theta_.data(), f_, g_.data(), b_.data(), scale_.data()};
         Search next{iteration_, damping_, trials_, options_.rate(iteration_)};
-        if (trials_ == 1)
-            if (const Stop end = at_minimum(here, std::fabs(f - f_))) return halt(end);
+        if (const Stop end = at_minimum(here, std::fabs(f - f_))) return halt(end);
         next.damping.failed();
         seek(here, next);
         take(next);
@@ -146,7 +145,7 @@ private:
         while (finite(next.damping.lambda) && next.trials < most_trials) {
             ++next.trials;
             if (direction(from, next.damping.lambda) && go(from, next)) return;
-            if (next.trials == 1 && (next.stop = at_minimum(from, 0.0))) return;
+            if ((next.stop = at_minimum(from, 0.0))) return;
             next.damping.failed();
         }
         next.stop = {Reason::no_descent, from.f, 0.0};
@@ -167,16 +166,15 @@ private:
 
     // theta - eta v, within the bounds; true where the model predicts a gain there.
     bool go(const Model& from, Search& next) {
-        double zero = 0.0;
         for (Index i = 0; i < n_; ++i) {
             const double x = from.x[i] - next.eta * v_[i];
-            zero += x * 0.0;
             next_point_[i] = bounds_ ? bounds_.clip(i, x) : x;
             v_[i] = next_point_[i] - from.x[i];
         }
         next.predicted = Damping::predicted(n_, from.g, from.b, v_.data());
         next.tried = true;
-        return zero == 0.0 && next.predicted > 0.0;
+        // Neither, nor NaN, of a point that is not finite.
+        return next.predicted > 0.0 && finite(next.predicted);
     }
 
     // Whether a trial that changed f by so much failed by rounding alone.
