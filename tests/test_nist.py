@@ -86,7 +86,7 @@ LINEAR = {
 
 
 #: Of a fit by default from each of NIST's starts, the parameters, NIST's errors and the squares;
-#: NIST certifies 11. None: it leads to a plateau, or through a valley that is too long.
+#: NIST certifies 11. None: it leads to a plateau.
 CURVES = {
     "Misra1a": (Digits(8, 7, 10), Digits(7.5, 7, 10)),
     "BoxBOD": (None, Digits(8, 7, 10)),
@@ -94,7 +94,7 @@ CURVES = {
     "Kirby2": (Digits(8.5, 8, 11), Digits(8.5, 8, 11)),
     "Lanczos3": (Digits(5.5, 5, 10), Digits(5.5, 5, 10)),
     "MGH09": (Digits(6, 6, 11), Digits(6, 6, 11)),
-    "MGH10": (None, Digits(7, 7, 11)),
+    "MGH10": (Digits(7, 7, 11), Digits(7, 7, 11)),
     "Rat43": (Digits(7, 7, 11), Digits(7.5, 7.5, 11)),
     "Roszman1": (Digits(8, 8, 11), Digits(7.5, 7.5, 11)),
     "ENSO": (Digits(6, 6.5, 11), Digits(6, 6.5, 11)),
@@ -182,7 +182,7 @@ def test_errors_of_curves(name):
 @pytest.mark.parametrize("name", CURVES)
 def test_curves(name, start):
     told, wanted = DATA[name], CURVES[name][start]
-    found = fit(MODELS[name], told["x"], told["y"], initial=told["starts"][start], max_iter=500)
+    found = fit(MODELS[name], told["x"], told["y"], initial=told["starts"][start], max_iter=20_000)
     if wanted is None:
         assert not found.success
         return

@@ -105,9 +105,9 @@ def fit(
     method : Method or str, optional
         Default: the exact solution where the cost is quadratic in the parameters, which takes no
         steps, so that budgets, tolerances, path and callback have no part in it; Newton's method
-        with backtracking for `Logistic`; else, and for a loss of your own (unless it is
-        ``curved``), ``Adam(0.01)``. Mini-batches take any method whose
-        step is one formula, so no line search and not Newton's.
+        with backtracking for `Logistic`; `LevenbergMarquardt` for a `Curve`; else, with l1, and for
+        a loss of your own (unless it is ``curved``), ``Adam(0.01)``. Mini-batches take any method
+        whose step is one formula, so no line search, nor a method that wants a Hessian.
     loss, sigma, covariance, l1, l2, reduction
         The cost, see `Cost`. With ``reduction="sum"`` (and for "chi2") the gradient of a batch is a
         sum too, with its share B/N of the penalties.

@@ -95,9 +95,10 @@ def minimize(
         :math:`|f_t - f_{t-1}| \le` ftol. With bounds, g is the projected gradient
         x - clip(x - g), and xtol and ftol wait while a coordinate stays on a bound though g points
         inwards. A line search also ends where it begins at g = 0. Without any of these and without
-        a target, gtol is 1e-8. A population has no gradient, so gtol is refused there; xtol and
-        ftol are compared with how far the farthest point of a generation in each coordinate, and
-        the worst value, are from the best.
+        a target, gtol is 1e-8; for `LevenbergMarquardt`, which has an end of its own, 0. A
+        population has no gradient, so gtol is refused there; xtol and ftol are compared with how
+        far the farthest point of a generation in each coordinate, and the worst value, are from the
+        best.
     norm : inf or 2, default inf
         The norm in gtol and xtol: the largest absolute value, or the length.
     record : bool or int, default False

@@ -79,7 +79,7 @@ class LevenbergMarquardt(GradientMethod):
     default_gtol: ClassVar[float] = 0.0
 
     #: lambda is no less, so that it can grow again.
-    LEAST: ClassVar[float] = 2.0**-100
+    LEAST: ClassVar[float] = 2.0**-1000
 
     learning_rate: LearningRate = 1.0
     damping: float = hyper(1e-3, ge=0)

@@ -42,7 +42,8 @@ class Curve(Model):
 
     Notes
     -----
-    It has no compiled twin, so it runs on the NumPy loop. `initial` gives ones, SciPy's default.
+    `fit` takes `LevenbergMarquardt` for it. It has no compiled twin, so it runs on the NumPy loop.
+    `initial` gives ones, SciPy's default.
 
     Examples
     --------

@@ -13,7 +13,7 @@ namespace ml4pa::methods {
 struct LevenbergMarquardt {
     static constexpr const char* name = "levenberg_marquardt";
     // lambda is no less, so that it can grow again.
-    static constexpr double least = 0x1p-100;
+    static constexpr double least = 0x1p-1000;
 
     double lambda;
     double growth = 2.0;  // nu
