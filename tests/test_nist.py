@@ -89,16 +89,16 @@ LINEAR = {
 #: NIST certifies 11. None: it leads to a plateau.
 CURVES = {
     "Misra1a": (Digits(8, 7, 10), Digits(7.5, 7, 10)),
-    "BoxBOD": (None, Digits(8, 7, 10)),
+    "BoxBOD": (None, Digits(7.5, 7, 10)),
     "DanWood": (Digits(8.5, 7.5, 11), Digits(8, 7, 11)),
-    "Kirby2": (Digits(8.5, 8, 11), Digits(8.5, 8, 11)),
+    "Kirby2": (Digits(7.5, 7.5, 11), Digits(7.5, 8, 11)),
     "Lanczos3": (Digits(5.5, 5, 10), Digits(5.5, 5, 10)),
     "MGH09": (Digits(6, 6, 11), Digits(6, 6, 11)),
     "MGH10": (Digits(7, 7, 11), Digits(7, 7, 11)),
     "Rat43": (Digits(7, 7, 11), Digits(7.5, 7.5, 11)),
-    "Roszman1": (Digits(8, 8, 11), Digits(7.5, 7.5, 11)),
+    "Roszman1": (Digits(7, 7.5, 11), Digits(7.5, 7.5, 11)),
     "ENSO": (Digits(6, 6.5, 11), Digits(6, 6.5, 11)),
-    "Eckerle4": (Digits(9, 6.5, 10), Digits(9, 6.5, 10)),
+    "Eckerle4": (Digits(8, 6, 10), Digits(8, 6, 10)),
     "Thurber": (Digits(6.5, 6, 11), Digits(6.5, 6, 11)),
     "Bennett5": (Digits(5.5, 5, 10.5), Digits(5.5, 5, 10.5)),
 }

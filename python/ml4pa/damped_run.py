@@ -23,6 +23,8 @@ class DampedRun(HeldRun):
     #: theta that it would move.
     GAIN = 2.0**-32
     STEP = 2.0**-26
+    #: A gain that no value can show, so that no trial is made for it.
+    UNSEEN = 2.0**-52
     #: Of one step: lambda has left the finite numbers long before.
     MOST_TRIALS = 100
 
@@ -34,6 +36,10 @@ class DampedRun(HeldRun):
         self.f, self.g, self.B = math.inf, np.zeros(x0.size), np.zeros((x0.size, x0.size))
         self.predicted = 0.0
         self.trials = 0
+
+    @property
+    def below(self) -> float:
+        return self.f if self.trials > 0 else math.inf
 
     def accepts(self, f: float, g: Array) -> bool:
         return self.trials == 0 or (f < self.f and bool(np.isfinite(g).all()))
@@ -77,6 +83,8 @@ class DampedRun(HeldRun):
             self.trials += 1
             v = self.direction(self.kept["damping"])
             if v is not None and self.go(eta, v):
+                if self.predicted <= self.UNSEEN * abs(self.f):
+                    self._stop = self.at_minimum(0.0, self.UNSEEN)
                 return
             self._stop = self.at_minimum(0.0)
             if self._stop is not None:
@@ -99,15 +107,15 @@ class DampedRun(HeldRun):
             self.predicted = predicted(self.g, self.B, self.point - self.theta)
         return 0.0 < self.predicted < math.inf  # neither, nor NaN, of a point that is not finite
 
-    def at_minimum(self, change: float) -> Stop | None:
-        """Whether a trial that changed f by so much failed by rounding alone."""
+    def at_minimum(self, change: float, part: float = GAIN) -> Stop | None:
+        """Whether a trial that changes f by so much fails by rounding alone, of a part of f."""
         if self.method.noise > 0.0 or self.method.clip is not None:
             return None
         v = self.direction(0.0)
         if v is None:
             return None
         with np.errstate(all="ignore"):
-            gain, least = 0.5 * float(np.sum(self.freed(self.g) * v)), self.GAIN * abs(self.f)
+            gain, least = 0.5 * float(np.sum(self.freed(self.g) * v)), part * abs(self.f)
             if gain <= least and change <= least:
                 return Stop(Status.NO_GAIN, gain, least)
             scale = units(self.kept["scale"])

@@ -46,7 +46,7 @@ class Outcome(NamedTuple):
 
 def loop(
     run: NumpyRun,
-    evaluate: Callable[[Array, bool], Evaluation],
+    evaluate: Callable[[Array, bool, float], Evaluation],
     rules: list[float],
     euclidean: bool,
     max_time: float,
@@ -70,7 +70,7 @@ def loop(
     with run.turn.taken(), Shield() as shield:
         while stop is None:
             point = run.ask()
-            told = evaluate(point.copy(), run.method.wants_hessian)
+            told = evaluate(point.copy(), run.method.wants_hessian, run.below)
             nfev, njev, nhev = nfev + told.nfev, njev + told.njev, nhev + told.nhev
             if math.isfinite(told.f) and told.f < run.fun:
                 jac = told.g.copy()

@@ -331,7 +331,7 @@ def _method(method: Method | str) -> GradientMethod | PopulationMethod:
                 f"method={checks.shown(method)} has no default {missing}: "
                 f"pass method={kind.__name__}({missing}=...)"
             ) from None
-    if not isinstance(method, GradientMethod | PopulationMethod):
+    if not isinstance(method, (GradientMethod, PopulationMethod)):
         what = f"a class: pass {method.__name__}(...)" if isinstance(method, type) else "unknown"
         raise TypeError(f"method={checks.shown(method)} is {what}; it must be a Method or its name")
     return method
@@ -370,21 +370,19 @@ def _stride(record: bool | int) -> int:
 
 
 def _euclidean(norm: float) -> bool:
-    if not isinstance(norm, float | int) or norm not in (2, math.inf):
+    if not isinstance(norm, (float, int)) or norm not in (2, math.inf):
         raise ValueError(f"norm={checks.shown(norm)} must be inf or 2")
     return norm == 2
 
 
-def _evaluator(
-    objective: Objective, on_nan: str, compiled: bool
-) -> Callable[[Array, bool], Evaluation]:
+def _evaluator(objective: Objective, on_nan: str, compiled: bool) -> Callable[..., Evaluation]:
     """What a loop calls for value, gradient and Hessian at a point."""
     found = objective.evaluate_compiled if compiled else objective.evaluate
     if on_nan == "worst":
         return found
 
-    def evaluate(x: Array, hessian: bool) -> Evaluation:
-        told = found(x, hessian)
+    def evaluate(x: Array, *wanted: Any) -> Evaluation:
+        told = found(x, *wanted)
         if math.isnan(told.f):
             checks.nan_value(x)
         return told

@@ -64,9 +64,9 @@ class NativeObjective(Objective):
             return super().hessian(x)
         return self.native.hessian(checks.points(x, self))
 
-    def evaluate(self, x: Array, hessian: bool = False) -> Evaluation:
+    def evaluate(self, x: Array, hessian: bool = False, below: float = math.inf) -> Evaluation:
         with np.errstate(all="ignore"):  # a run that leaves the finite numbers is reported
-            return super().evaluate(x, hessian)
+            return super().evaluate(x, hessian, below)
 
     def evaluate_compiled(self, x: Array, hessian: bool = False) -> Evaluation:
         if not self.has_twin:

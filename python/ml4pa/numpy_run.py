@@ -35,6 +35,11 @@ class NumpyRun(Run):
         self._stop: Stop | None = None
         self._asked: Array | None = None
 
+    @property
+    def below(self) -> float:
+        """Derivatives at the asked point are of use where the value is below this."""
+        return math.inf
+
     def ask(self) -> Array:
         self.turn.look()
         if self._asked is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -82,8 +83,11 @@ class Objective:
         """The Hessian, shape (n, n) at one point, (m, n, n) at the rows of (m, n)."""
         return self._hessian(checks.points(x, self))
 
-    def evaluate(self, x: Array, hessian: bool = False) -> Evaluation:
-        """Value, gradient and, where asked, Hessian at one point: what the NumPy loop calls."""
+    def evaluate(self, x: Array, hessian: bool = False, below: float = math.inf) -> Evaluation:
+        """Value, gradient and, where asked, Hessian at one point: what the NumPy loop calls.
+
+        Where the value is not ``below``, the derivatives are of no use and may be NaN.
+        """
         h = self._hessian(x) if hessian else None
         return Evaluation(float(self._value(x)), self._gradient(x), h, nhev=int(hessian))
 
@@ -193,7 +197,7 @@ class Function(Objective):
         bounded._limits = limits
         return bounded
 
-    def evaluate(self, x: Array, hessian: bool = False) -> Evaluation:
+    def evaluate(self, x: Array, hessian: bool = False, below: float = math.inf) -> Evaluation:
         n = x.shape[0]
         nfev, njev = self.cost(n), 1
         if self.jac is True:

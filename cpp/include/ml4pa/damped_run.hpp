@@ -21,6 +21,8 @@ public:
     // What is lost to rounding where a trial fails: of f that the undamped step would gain, of theta
     // that it would move.
     static constexpr double gain_rounding = 0x1p-32, step_rounding = 0x1p-26;
+    // A gain that no value can show, so that no trial is made for it.
+    static constexpr double unseen = 0x1p-52;
     // Of one step: lambda has left the finite numbers long before.
     static constexpr std::int64_t most_trials = 100;
 
@@ -144,7 +146,11 @@ private:
     void seek(const Model& from, Search& next) {
         while (finite(next.damping.lambda) && next.trials < most_trials) {
             ++next.trials;
-            if (direction(from, next.damping.lambda) && go(from, next)) return;
+            if (direction(from, next.damping.lambda) && go(from, next)) {
+                if (next.predicted <= unseen * std::fabs(from.f))
+                    next.stop = at_minimum(from, 0.0, unseen);
+                return;
+            }
             if ((next.stop = at_minimum(from, 0.0))) return;
             next.damping.failed();
         }
@@ -177,10 +183,10 @@ private:
         return next.predicted > 0.0 && finite(next.predicted);
     }
 
-    // Whether a trial that changed f by so much failed by rounding alone.
-    Stop at_minimum(const Model& at, double change) {
+    // Whether a trial that changes f by so much fails by rounding alone, of a part of f.
+    Stop at_minimum(const Model& at, double change, double part = gain_rounding) {
         if (!options_.plain() || !direction(at, 0.0)) return {};
-        const double gain = 0.5 * dot(at.g, v_.data(), n_), least = gain_rounding * std::fabs(at.f);
+        const double gain = 0.5 * dot(at.g, v_.data(), n_), least = part * std::fabs(at.f);
         if (gain <= least && change <= least) return {Reason::no_gain, gain, least};
         const auto square = [&](const double* a) {
             return sum<double>(n_,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from typing import Any
 
 import numpy as np
@@ -241,15 +242,20 @@ class Cost(NativeObjective):
             h = J.T @ (curvature * J)
         return np.asarray(0.5 * (h + h.T))
 
-    def _linearised(self, theta: Array) -> tuple[float, Array, Array]:
-        """Value, gradient, and the Hessian of the linearised curve: of one Jacobian."""
+    def _linearised(self, theta: Array, below: float) -> Evaluation:
+        """Value, and of one Jacobian the gradient and the Hessian of the linearised curve."""
         assert isinstance(self.model, Curve)
-        s, J = self.model.score(theta, self.X), self.model.jacobian(theta, self.X)
+        s = self.model.score(theta, self.X)
         value, slope = self._summed(s)
+        value = self.scale * value + self._penalty(theta)
+        if not value < below:
+            none = np.full((self.n, self.n), math.nan)
+            return Evaluation(value, none[0], none, njev=0)
+        J = self.model.jacobian(theta, self.X)
         h = self.scale * self.of_jacobian(J, s)
         h[np.diag_indices(self.n)] += (2.0 * self.l2) * self.model.penalised
         g = self.scale * (slope[:, 0] @ J) + self._pull(theta)
-        return self.scale * value + self._penalty(theta), g, h
+        return Evaluation(value, g, h, nhev=1)
 
     def _sampled_hessian(self, theta: Array) -> Array:
         """Every ``sampled``-th block stands for all; blocks as the core cuts them."""
@@ -278,10 +284,10 @@ class Cost(NativeObjective):
             return np.array([self._hessian(row) for row in p]).reshape(*p.shape, self.n)
         return self._curved(p)
 
-    def evaluate(self, x: Array, hessian: bool = False) -> Evaluation:
+    def evaluate(self, x: Array, hessian: bool = False, below: float = math.inf) -> Evaluation:
         with np.errstate(all="ignore"):  # a run that leaves the finite numbers is reported
             if hessian and self.gauss_newton:
-                return Evaluation(*self._linearised(x), nhev=1)
+                return self._linearised(x, below)
             f, g = self.value_and_gradient(x)
             return Evaluation(f, g, self._curved(x) if hessian else None, nhev=int(hessian))
 
