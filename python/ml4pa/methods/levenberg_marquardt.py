@@ -71,7 +71,8 @@ class LevenbergMarquardt(GradientMethod):
     MINPACK and SciPy's ``curve_fit`` limits the length of the scaled step, and not lambda.
 
     .. [1] J. J. Moré, Lecture Notes in Mathematics 630 (1978) 105, section 6.
-    .. [2] H. B. Nielsen, Damping parameter in Marquardt's method, IMM-REP-1999-05, eq. (2.5).
+    .. [2] H. B. Nielsen, Damping parameter in Marquardt's method, IMM-REP-1999-05; K. Madsen, H. B.
+       Nielsen & O. Tingleff, Methods for non-linear least squares problems (2004), eq. (2.21).
     """
 
     name: ClassVar[str] = "levenberg_marquardt"

@@ -8,8 +8,9 @@
 namespace ml4pa::methods {
 
 // Solve (B + lambda D) v = g;  theta <- theta - eta v where the value falls. lambda follows the gain,
-// actual over predicted: H. B. Nielsen, IMM-REP-1999-05, eq. (2.5). D, the scale of a parameter, is
-// the largest |B_jj| so far: J. J. More, Lecture Notes in Mathematics 630 (1978) 105, section 6.
+// actual over predicted: Madsen, Nielsen & Tingleff, Methods for non-linear least squares problems
+// (2004), eq. (2.21). D, the scale of a parameter, is the largest |B_jj| so far: J. J. More, Lecture
+// Notes in Mathematics 630 (1978) 105, section 6.
 struct LevenbergMarquardt {
     static constexpr const char* name = "levenberg_marquardt";
     // lambda is no less, so that it can grow again.
