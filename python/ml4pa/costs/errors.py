@@ -109,14 +109,7 @@ def errors(cost: Cost, params: ArrayLike) -> Errors:
     H, T, model = _hessian(cost, theta, unit)
     if not np.isfinite(H).all():
         return _none("no errors: the Hessian is not finite")
-    size = np.sqrt(np.abs(np.diagonal(H)))
-    size[size == 0] = 1.0
-    least = float(np.linalg.eigvalsh(H / np.outer(size, size))[0])
-    inverse: Array | None = None
-    if cost.least_squares and least < 1.0 / NORMAL**2:
-        inverse = _from_rows(cost)
-    elif least > cost.n * np.finfo(float).eps:
-        inverse = np.asarray(np.linalg.inv(H / np.outer(size, size)) / np.outer(size, size))
+    inverse, least = _inverse(cost, H)
     if inverse is None:
         return _none(
             f"no errors: the Hessian has the eigenvalue {least:.3g} (parameters scaled to a "
@@ -172,6 +165,19 @@ def _hessian(cost: Cost, theta: Array, unit: float) -> tuple[Array, Array, Model
     c = np.zeros(cost.n) if cost.loss.squares else np.linalg.solve(basis.T, theta)
     H = (basis.cost.hessian(c) + penalty) / cost.scale
     return H, basis.T, basis.cost.model
+
+
+def _inverse(cost: Cost, H: Array) -> tuple[Array | None, float]:
+    """Of H, None where it is not positive definite, and the least eigenvalue, scaled."""
+    size = np.sqrt(np.abs(np.diagonal(H)))
+    size[size == 0] = 1.0
+    unit = H / np.outer(size, size)
+    least = float(np.linalg.eigvalsh(unit)[0])
+    if cost.least_squares and least < 1.0 / NORMAL**2:
+        return _from_rows(cost), least
+    if least > cost.n * np.finfo(float).eps:
+        return np.asarray(np.linalg.inv(unit) / np.outer(size, size)), least
+    return None, least
 
 
 def _from_rows(cost: Cost) -> Array | None:

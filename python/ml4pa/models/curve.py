@@ -115,25 +115,35 @@ class Curve(Model):
         columns = []
         for j, size in enumerate(np.abs(theta).tolist()):
             with np.errstate(over="ignore", invalid="ignore"):  # of a step that is too long
-                column, change, most = self._difference(theta, X, j, eps * max(1.0, size))
-            if not change <= MOST_CHANGE * eps * most < math.inf and TINY < size < 1.0:
-                column, *_ = self._difference(theta, X, j, eps * size)
-            columns.append(column)
+                rise, run, ahead = self._difference(theta, X, j, eps * max(1.0, size))
+                if TINY < size < 1.0:
+                    change, most = _largest(rise), _largest(ahead)
+                    if not change <= MOST_CHANGE * eps * most < math.inf:
+                        rise, run, _ = self._difference(theta, X, j, eps * size)
+                columns.append(rise / run)
         return np.column_stack(columns)
 
-    def _difference(self, theta: Array, X: Array, j: int, h: float) -> tuple[Array, float, float]:
-        """df/dtheta_j over a step h, the largest change of f, and its largest value."""
-        low, high = self._limits if self._limits is not None else (-np.inf, np.inf)
-        step = np.where(np.arange(self.n_params) == j, h, 0.0)
-        up, down = np.minimum(theta + step, high), np.maximum(theta - step, low)
-        if self.jac == "2-point" and up[j] > theta[j]:  # backward where there is no room ahead
-            down = theta
-        if not up[j] > down[j]:  # held between two equal bounds
-            return np.zeros(len(X)), 0.0, 0.0
-        ahead = self.score(up, X)[:, 0]
-        rise = ahead - self.score(down, X)[:, 0]
-        column = rise / (up[j] - down[j])
-        return column, float(np.max(np.abs(rise))), float(np.max(np.abs(ahead)))
+    def _difference(self, theta: Array, X: Array, j: int, h: float) -> tuple[Array, float, Array]:
+        """What f rises over a step h of theta_j, its length, and f ahead."""
+        at = float(theta[j])
+        up, down = at + h, at - h
+        if self._limits is not None:
+            low, high = (float(limit[j]) for limit in self._limits)
+            up, down = min(up, high), max(down, low)
+        if self.jac == "2-point" and up > at:  # backward where there is no room ahead
+            down = at
+        if not up > down:  # held between two equal bounds
+            return np.zeros(len(X)), 1.0, np.zeros(len(X))
+        moved = theta.copy()
+        moved[j] = up
+        ahead = self.score(moved, X)[:, 0]
+        moved[j] = down
+        return ahead - self.score(moved, X)[:, 0], up - down, ahead
 
     def _variables(self, X: Array) -> Array:
         return X[:, 0] if self.features == 1 else X.T
+
+
+def _largest(a: Array) -> float:
+    """The largest absolute value; NaN where there is one."""
+    return max(float(a.max()), -float(a.min()))
