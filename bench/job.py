@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 #: Packages of the extra `bench`; numba comes with the extra `test`.
-PEERS = {"torch", "jax", "optax", "sklearn"}
+PEERS = {"torch", "jax", "optax", "sklearn", "iminuit"}
 
 
 class Job:

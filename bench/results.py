@@ -26,6 +26,7 @@ from pathlib import Path  # noqa: E402
 
 import bench_cmaes  # noqa: E402
 import bench_costs  # noqa: E402
+import bench_curves  # noqa: E402
 import bench_descents  # noqa: E402
 import bench_fit  # noqa: E402
 import bench_fleets  # noqa: E402
@@ -42,7 +43,7 @@ from ml4pa import _core  # noqa: E402
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "RESULTS.md"
-PACKAGES = ("numpy", "numba", "torch", "jax", "optax", "scikit-learn")
+PACKAGES = ("numpy", "numba", "torch", "jax", "optax", "scikit-learn", "scipy", "iminuit")
 #: Seconds for one ratio.
 BUDGET = 2.0
 
@@ -55,6 +56,7 @@ SECTIONS = {
     "Genetic algorithm": (bench_genetic,),
     "Fits": (bench_fit,),
     "Costs": (bench_costs,),
+    "Curves": (bench_curves,),
 }
 
 HEAD = """\

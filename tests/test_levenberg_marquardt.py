@@ -274,12 +274,12 @@ WEIGHTS = {
 @pytest.mark.parametrize("name", COSTS)
 def test_the_curvature_is_that_of_the_linearised_curve(name):
     cost, theta = COSTS[name], np.array([1.7, 0.4])
-    told = cost.linearised().evaluate(theta, True)
+    plain = cost.evaluate(theta)
+    told = cost.linearised().evaluate(theta, True, 1.0001 * plain.f)
     J = np.stack([np.exp(-0.4 * X), -1.7 * X * np.exp(-0.4 * X)], axis=1)
     expected = 2.0 * J.T @ WEIGHTS[name] @ J + 2.0 * cost.l2 * np.eye(2)
     assert_allclose(told.h, expected, rtol=1e-8)
     assert_array_equal(told.h, told.h.T)
-    plain = cost.evaluate(theta)
     assert told.f == plain.f and (told.nfev, told.njev, told.nhev) == (1, 1, 1)
     assert_allclose(told.g, plain.g, rtol=1e-13)
     with pytest.raises(TypeError, match="use LevenbergMarquardt, or a method that needs"):
@@ -296,6 +296,26 @@ def test_one_jacobian_serves_gradient_and_curvature_of_an_iterate():
     found = fit(Curve(DECAY.fun, 2, jac), X, Y, max_iter=50, record=True)
     assert found.success and found.nit + 1 == found.nhev == found.njev < found.nfev
     assert len(calls) == found.njev  # none at a trial that failed
+
+
+def test_a_step_that_gains_much_has_forward_differences():
+    """Half of the evaluations; at the first point, too."""
+    calls = []
+
+    def fun(x, a, b):
+        calls.append((a, b))
+        return DECAY.fun(x, a, b)
+
+    cost = Cost(Curve(fun, 2), X, Y).linearised()
+    theta = np.array([1.7, 0.4])
+    f = cost(theta)
+    for below, count in ((math.inf, 3), (1.002 * f, 3), (1.0005 * f, 5), (f, 1)):
+        calls.clear()
+        told = cost.evaluate(theta, True, below)
+        assert len(calls) == count and told.f == f
+        assert np.isnan(told.g).all() and told.njev == told.nhev == 0 if count == 1 else True
+    slope = cost.evaluate(theta, True, 1.0005 * f).g
+    assert_allclose(cost.evaluate(theta, True).g, slope, rtol=1e-6)
 
 
 def test_a_curve_is_fitted_by_it():

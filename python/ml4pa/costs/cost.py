@@ -16,6 +16,9 @@ from ..models.links import LINKS
 from ..native import NativeObjective
 from ..objective import Array, Evaluation
 
+#: Of the value before: below it a step is far from the last one, and its Jacobian need not be good.
+ROUGH = 0.999
+
 
 class Cost(NativeObjective):
     r"""theta -> the cost of a model on N data, with gradient.
@@ -251,7 +254,7 @@ class Cost(NativeObjective):
         if not value < below:
             none = np.full((self.n, self.n), math.nan)
             return Evaluation(value, none[0], none, njev=0)
-        J = self.model.jacobian(theta, self.X)
+        J = self.model.jacobian(theta, self.X, s[:, 0], rough=value < ROUGH * below)
         h = self.scale * self.of_jacobian(J, s)
         h[np.diag_indices(self.n)] += (2.0 * self.l2) * self.model.penalised
         g = self.scale * (slope[:, 0] @ J) + self._pull(theta)

@@ -6,6 +6,7 @@ import copy
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -37,6 +38,8 @@ class Curve(Model):
         h = eps^(1/2) max(1, \|theta_j\|), or central with h = eps^(1/3) max(1, \|theta_j\|), never
         outside the bounds of a fit. Where f changes by much more over such a step (100 eps^(1/2)
         or 100 eps^(1/3) of its largest value), the 1 is left out: theta_j is small by its unit.
+        `LevenbergMarquardt` takes forward differences as long as its steps gain more than a
+        thousandth of the cost.
     features : int >= 1, default 1
         p.
 
@@ -101,8 +104,13 @@ class Curve(Model):
     def pull(self, theta: Array, X: Array, slope: Array) -> Array:
         return slope[:, 0] @ self.jacobian(theta, X)
 
-    def jacobian(self, theta: Array, X: Array) -> Array:
-        """df/dtheta, shape (N, n)."""
+    def jacobian(
+        self, theta: Array, X: Array, here: Array | None = None, rough: bool = False
+    ) -> Array:
+        """df/dtheta, shape (N, n); from f at theta, where it is known.
+
+        ``rough``: forward differences will do where the user's are not better.
+        """
         if callable(self.jac):
             told = checks.array("jac(x, *params)", self.jac(self._variables(X), *theta.tolist()))
             if told.shape != (len(X), self.n_params):
@@ -111,34 +119,46 @@ class Curve(Model):
                     f"{self.n_params} parameters: give shape ({len(X)}, {self.n_params})"
                 )
             return told
-        eps = float(np.finfo(float).eps) ** (1 / 2 if self.jac == "2-point" else 1 / 3)
+        forward = rough or self.jac == "2-point"
+        if forward and here is None:
+            here = self.score(theta, X)[:, 0]
+        eps = float(np.finfo(float).eps) ** (1 / 2 if forward else 1 / 3)
         columns = []
         for j, size in enumerate(np.abs(theta).tolist()):
+            step = partial(self._difference, theta, X, j, here if forward else None)
             with np.errstate(over="ignore", invalid="ignore"):  # of a step that is too long
-                rise, run, ahead = self._difference(theta, X, j, eps * max(1.0, size))
+                rise, run, ahead = step(eps * max(1.0, size))
                 if TINY < size < 1.0:
                     change, most = _largest(rise), _largest(ahead)
                     if not change <= MOST_CHANGE * eps * most < math.inf:
-                        rise, run, _ = self._difference(theta, X, j, eps * size)
+                        rise, run, _ = step(eps * size)
                 columns.append(rise / run)
         return np.column_stack(columns)
 
-    def _difference(self, theta: Array, X: Array, j: int, h: float) -> tuple[Array, float, Array]:
-        """What f rises over a step h of theta_j, its length, and f ahead."""
+    def _difference(
+        self, theta: Array, X: Array, j: int, here: Array | None, h: float
+    ) -> tuple[Array, float, Array]:
+        """What f rises over a step h of theta_j, from here or from behind; its length; f ahead."""
         at = float(theta[j])
         up, down = at + h, at - h
         if self._limits is not None:
             low, high = (float(limit[j]) for limit in self._limits)
             up, down = min(up, high), max(down, low)
-        if self.jac == "2-point" and up > at:  # backward where there is no room ahead
-            down = at
         if not up > down:  # held between two equal bounds
             return np.zeros(len(X)), 1.0, np.zeros(len(X))
-        moved = theta.copy()
-        moved[j] = up
-        ahead = self.score(moved, X)[:, 0]
-        moved[j] = down
-        return ahead - self.score(moved, X)[:, 0], up - down, ahead
+
+        def f(moved: float) -> Array:
+            to = theta.copy()
+            to[j] = moved
+            return self.score(to, X)[:, 0]
+
+        if here is None:
+            ahead = f(up)
+            return ahead - f(down), up - down, ahead
+        if up > at:
+            ahead = f(up)
+            return ahead - here, up - at, ahead
+        return here - f(down), at - down, here  # there is no room ahead
 
     def _variables(self, X: Array) -> Array:
         return X[:, 0] if self.features == 1 else X.T
