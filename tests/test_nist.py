@@ -85,25 +85,6 @@ LINEAR = {
 }
 
 
-#: Of a fit by default from each of NIST's starts, the parameters, NIST's errors and the squares;
-#: NIST certifies 11. None: it leads to a plateau.
-CURVES = {
-    "Misra1a": (Digits(8, 7, 10), Digits(7.5, 7, 10)),
-    "BoxBOD": (None, Digits(7.5, 7, 10)),
-    "DanWood": (Digits(8.5, 7.5, 11), Digits(8, 7, 11)),
-    "Kirby2": (Digits(7, 7.5, 11), Digits(6.5, 6.5, 11)),
-    "Lanczos3": (Digits(5.5, 5, 10), Digits(5.5, 5, 10)),
-    "MGH09": (Digits(6, 6, 11), Digits(6, 6, 11)),
-    "MGH10": (Digits(6, 6, 11), Digits(6, 6, 11)),
-    "Rat43": (Digits(7, 7, 11), Digits(7.5, 7.5, 11)),
-    "Roszman1": (Digits(7, 7.5, 11), Digits(7.5, 7.5, 11)),
-    "ENSO": (Digits(6, 6.5, 11), Digits(6, 6.5, 11)),
-    "Eckerle4": (Digits(8, 6, 10), Digits(8, 6, 10)),
-    "Thurber": (Digits(6.5, 6, 11), Digits(6.5, 6, 11)),
-    "Bennett5": (Digits(5.5, 5, 10.5), Digits(5.5, 5, 10.5)),
-}
-
-
 class Search(NamedTuple):
     """From which of NIST's starts, and the digits wanted; errors those with second derivatives."""
 
@@ -124,8 +105,7 @@ SEARCHES = {
     "Eckerle4": Search(0, Digits(6, 6, 9)),
     "Thurber": Search(0, Digits(6.5, 6, 10.5)),
 }
-#: Those whose parameters are hardest to tell apart, too; a search takes them some seconds.
-ERRORS = [name for name in DATA if name not in LINEAR]
+CURVES = [name for name in DATA if name not in LINEAR]
 
 
 def digits(told, certified):
@@ -169,7 +149,7 @@ def linearised(name, params):
     return fit(Linear(curve.n_params, intercept=False), J, residual)
 
 
-@pytest.mark.parametrize("name", ERRORS)
+@pytest.mark.parametrize("name", CURVES)
 def test_errors_of_curves(name):
     told = DATA[name]
     assert digits(linearised(name, told["params"]).errors, told["errors"]) > 5
@@ -181,15 +161,17 @@ def test_errors_of_curves(name):
 @pytest.mark.parametrize("start", [0, 1])
 @pytest.mark.parametrize("name", CURVES)
 def test_curves(name, start):
-    told, wanted = DATA[name], CURVES[name][start]
+    """By default, from both of NIST's starts. How many digits a parameter has depends on its error:
+    where the cost cannot tell more, it is some 1e-7 of it away, times the root of the data."""
+    told = DATA[name]
     found = fit(MODELS[name], told["x"], told["y"], initial=told["starts"][start], max_iter=20_000)
-    if wanted is None:
-        assert not found.success
+    if (name, start) == ("BoxBOD", 0):  # it leads to a plateau
+        assert not found.success and found.errors is None
         return
     assert found.success
-    assert digits(found.params, told["params"]) > wanted.params
-    assert digits(linearised(name, found.params).errors, told["errors"]) > wanted.errors
-    assert digits(found.cost * told["y"].size, told["rss"]) > wanted.rss
+    assert np.max(np.abs(found.params - told["params"]) / told["errors"]) < 2e-5
+    assert digits(linearised(name, found.params).errors, told["errors"]) > 5
+    assert digits(found.cost * told["y"].size, told["rss"]) > 10
 
 
 @pytest.mark.parametrize("name", SEARCHES)

@@ -18,6 +18,8 @@ from ..objective import Array, Evaluation
 
 #: Of the value before: below it a step is far from the last one, and its Jacobian need not be good.
 ROUGH = 0.999
+#: Rows of a Jacobian that are multiplied at a time.
+IN_CACHE = 4096
 
 
 class Cost(NativeObjective):
@@ -191,14 +193,21 @@ class Cost(NativeObjective):
 
     def _summed(self, s: Array) -> tuple[float, Array]:
         """The sum over the data and its derivatives with respect to the scores."""
+        value, slope, _ = self._terms(s)
+        return value, slope
+
+    def _terms(self, s: Array) -> tuple[float, Array, Array]:
+        """The same, and the second derivatives; but with a covariance matrix none."""
         if self.whitening is not None:
             f = LINKS[self.model.link](s)
             u = self.whitening @ (f.f - self.y).ravel()
-            return float(u @ u), 2.0 * (self.whitening.T @ u).reshape(s.shape) * f.slope
-        value, slope, _ = self.loss.terms(s, self.y, self.model.link)
+            slope = 2.0 * (self.whitening.T @ u).reshape(s.shape) * f.slope
+            return float(u @ u), slope, np.zeros(0)
+        value, slope, curvature = self.loss.terms(s, self.y, self.model.link)
         if self.weights is not None:
             value, slope = self.weights * value, self.weights * slope
-        return float(np.sum(value)), slope
+            curvature = self.weights * curvature
+        return float(np.sum(value)), slope, curvature
 
     def _penalty(self, theta: Array) -> float:
         if not (self.l1 or self.l2):
@@ -233,29 +242,29 @@ class Cost(NativeObjective):
         h[np.diag_indices(self.n)] += (2.0 * self.l2) * self.model.penalised
         return h
 
-    def of_jacobian(self, J: Array, s: Array) -> Array:
+    def of_jacobian(self, J: Array, curvature: Array) -> Array:
         """J^T W J: the Hessian (n, n) of the sum over the data, of a model with the Jacobian J."""
         if self.whitening is not None:
             u = self.whitening @ J
             h = 2.0 * (u.T @ u)
         else:
-            curvature = self.loss.terms(s, self.y, self.model.link).curvature
-            if self.weights is not None:
-                curvature = self.weights * curvature
-            h = J.T @ (curvature * J)
+            h = np.zeros((self.n, self.n))
+            for k in range(0, len(J), IN_CACHE):  # what is multiplied stays in the cache
+                rows = J[k : k + IN_CACHE]
+                h += rows.T @ (curvature[k : k + IN_CACHE] * rows)
         return np.asarray(0.5 * (h + h.T))
 
     def _linearised(self, theta: Array, below: float) -> Evaluation:
         """Value, and of one Jacobian the gradient and the Hessian of the linearised curve."""
         assert isinstance(self.model, Curve)
         s = self.model.score(theta, self.X)
-        value, slope = self._summed(s)
+        value, slope, curvature = self._terms(s)
         value = self.scale * value + self._penalty(theta)
         if not value < below:
             none = np.full((self.n, self.n), math.nan)
             return Evaluation(value, none[0], none, njev=0)
         J = self.model.jacobian(theta, self.X, s[:, 0], rough=value < ROUGH * below)
-        h = self.scale * self.of_jacobian(J, s)
+        h = self.scale * self.of_jacobian(J, curvature)
         h[np.diag_indices(self.n)] += (2.0 * self.l2) * self.model.penalised
         g = self.scale * (slope[:, 0] @ J) + self._pull(theta)
         return Evaluation(value, g, h, nhev=1)

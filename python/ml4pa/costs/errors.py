@@ -198,8 +198,8 @@ def _of_curve(cost: Cost, curve: Curve, theta: Array, unit: float) -> Array:
     Their part is small near a minimum, and so is what a long step costs; a short one would lose
     the differences of a Jacobian that is itself made of differences.
     """
-    s = curve.score(theta, cost.X)
-    H, slope = cost.of_jacobian(curve.jacobian(theta, cost.X), s), cost._summed(s)[1]
+    _, slope, curvature = cost._terms(curve.score(theta, cost.X))
+    H = cost.of_jacobian(curve.jacobian(theta, cost.X), curvature)
     curved = np.diagonal(H)
     with np.errstate(divide="ignore", invalid="ignore"):
         sigma = np.sqrt(unit / curved)  # of a parameter by itself

@@ -123,7 +123,7 @@ class Curve(Model):
         if forward and here is None:
             here = self.score(theta, X)[:, 0]
         eps = float(np.finfo(float).eps) ** (1 / 2 if forward else 1 / 3)
-        columns = []
+        J = np.empty((self.n_params, len(X)))  # one column after the other, as they are used
         for j, size in enumerate(np.abs(theta).tolist()):
             step = partial(self._difference, theta, X, j, here if forward else None)
             with np.errstate(over="ignore", invalid="ignore"):  # of a step that is too long
@@ -132,8 +132,8 @@ class Curve(Model):
                     change, most = _largest(rise), _largest(ahead)
                     if not change <= MOST_CHANGE * eps * most < math.inf:
                         rise, run, _ = step(eps * size)
-                columns.append(rise / run)
-        return np.column_stack(columns)
+                np.divide(rise, run, out=J[j])
+        return J.T
 
     def _difference(
         self, theta: Array, X: Array, j: int, here: Array | None, h: float
