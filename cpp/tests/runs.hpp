@@ -138,6 +138,7 @@ inline std::vector<Method> methods() {
             const auto found = usual.find(field);
             all.back().fields.push_back(found == usual.end() ? 0.5 : found->second);
         }
+        if (s.name == "levenberg_marquardt") all.back().fields = {1e-3};
     }
     return all;
 }
