@@ -218,6 +218,21 @@ def test_it_rests_where_the_gradient_is_zero(engine):
 
 
 @both_engines
+def test_equal_bounds_hold_a_coordinate_without_a_slope(engine):
+    """Differences do not move it, so it has no curvature, either."""
+    bounds = [(None, None), (3.0, 3.0)]
+    f = Function(
+        lambda x: (x[0] - 1.0) ** 2 + 8.0,
+        lambda x: np.array([2.0 * (x[0] - 1.0), 0.0]),
+        lambda x: np.diag([2.0, 0.0]),
+    )
+    for method in (LevenbergMarquardt(), Newton()):
+        result = minimize(f, [1e-3, 3.0], method, bounds=bounds, engine=engine)
+        assert result.success, result.message
+        assert_allclose(result.x, [1.0, 3.0], rtol=1e-4)
+
+
+@both_engines
 def test_its_own_ending_can_be_replaced(engine):
     """gtol is 0 unless a test is asked for."""
     loose = minimize(Rosenbrock(), [-1.2, 1.0], LevenbergMarquardt(), gtol=1e-2, engine=engine)
@@ -356,6 +371,16 @@ def test_a_bound_holds_a_parameter():
         ftol=1e-12, gtol=1e-12,
     )  # fmt: skip
     assert_allclose(found.params, other.x, rtol=1e-5)
+
+
+def test_equal_bounds_fix_a_parameter():
+    free = Curve(lambda x, a, m, b: PULSE.fun(x, a, m, 0.3, b), 3)
+    y = noisy(PULSE, [5.0, 1.4, 0.3, 0.5])
+    bounds = [(0, 9), (None, None), (0.3, 0.3), (None, None)]
+    found = fit(PULSE, X, y, bounds=bounds, initial=[4.0, 1.2, 0.3, 1.0])
+    assert found.success and found.status == Status.NO_GAIN and found.params[2] == 0.3
+    other = fit(free, X, y, initial=[4.0, 1.2, 1.0])
+    assert_allclose(np.delete(found.params, 2), other.params, rtol=1e-6)
 
 
 def test_an_exact_fit_is_a_success():

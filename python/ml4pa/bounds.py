@@ -9,8 +9,12 @@ from .objective import Array
 
 
 def held(x: Array, v: Array, low: Array, high: Array) -> NDArray[np.bool_]:
-    """The coordinates on a bound that a step along -v would take beyond it."""
-    return np.asarray(((x <= low) & (v > 0.0)) | ((x >= high) & (v < 0.0)))
+    """The coordinates on a bound that a step along -v would take beyond it, or on two equal ones.
+
+    The latter whatever v is: differences do not move such a coordinate, so its slope may be 0.
+    """
+    on_low, on_high = x <= low, x >= high
+    return np.asarray((on_low & (v > 0.0)) | (on_high & (v < 0.0)) | (on_low & on_high))
 
 
 def restricted(h: Array, free: NDArray[np.bool_]) -> Array:

@@ -20,10 +20,12 @@ struct Bounds {
         const auto k = static_cast<std::size_t>(i);
         return x <= low[k] || x >= high[k];
     }
-    // Whether a step along -v would take a coordinate at x beyond the bound on which it lies.
+    // Whether a step along -v would take a coordinate at x beyond the bound on which it lies, or
+    // two equal ones leave it no step: differences do not move it then, so its slope may be 0.
     bool hold(Index i, double x, double v) const {
         const auto k = static_cast<std::size_t>(i);
-        return (x <= low[k] && v > 0.0) || (x >= high[k] && v < 0.0);
+        const bool on_low = x <= low[k], on_high = x >= high[k];
+        return (on_low && v > 0.0) || (on_high && v < 0.0) || (on_low && on_high);
     }
     // The bound that a step along -v leads to.
     double ahead(Index i, double v) const {
