@@ -29,7 +29,7 @@ from ml4pa import (
     minimize,
     multistart,
 )
-from ml4pa.landscapes import Himmelblau, Quadratic, Rosenbrock, Sphere
+from ml4pa.landscapes import Cigar, Himmelblau, Quadratic, Rosenbrock, Sphere
 
 X = np.linspace(0.1, 3.0, 12)
 DECAY = Curve(lambda x, a, b: a * np.exp(-b * x), 2)
@@ -215,6 +215,16 @@ def test_it_rests_where_the_gradient_is_zero(engine):
     run = LevenbergMarquardt().start([1.0], bounds=[(1, 2)], engine=engine)
     run.tell(run.ask(), 1.0, [2.0], [[2.0]])  # held by the bound
     assert run.stop == {"GRADIENT_TOLERANCE": (0.0, 0.0)}
+
+
+@both_engines
+def test_a_gain_below_the_normal_numbers_is_none(engine):
+    """Here f has become 0, and what is left of x predicts a gain of 1e-320."""
+    stop = at_minimum(engine, 0.0, [1e-157], [[1e6]], [1e-163], 0.0)
+    assert stop == {"NO_GAIN": (pytest.approx(5e-321, rel=1e-2), 2.0**-1022)}
+    start = [-2.34, 1.44, 0.97, -4.8, -4.63, 2.26, -1.95, -0.67]
+    result = minimize(Cigar(8), start, LevenbergMarquardt(), engine=engine)
+    assert result.success and result.fun == 0.0
 
 
 @both_engines

@@ -25,6 +25,8 @@ class DampedRun(HeldRun):
     STEP = 2.0**-26
     #: A gain that no value can show, so that no trial is made for it.
     UNSEEN = 2.0**-52
+    #: The least normal number: below it a gain has lost its digits, whatever f is.
+    LOST = 2.0**-1022
     #: Of one step: lambda has left the finite numbers long before.
     MOST_TRIALS = 100
 
@@ -115,7 +117,8 @@ class DampedRun(HeldRun):
         if v is None:
             return None
         with np.errstate(all="ignore"):
-            gain, least = 0.5 * float(np.sum(self.freed(self.g) * v)), part * abs(self.f)
+            gain = 0.5 * float(np.sum(self.freed(self.g) * v))
+            least = max(part * abs(self.f), self.LOST)
             if gain <= least and change <= least:
                 return Stop(Status.NO_GAIN, gain, least)
             scale = units(self.kept["scale"])

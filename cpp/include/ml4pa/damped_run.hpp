@@ -23,6 +23,8 @@ public:
     static constexpr double gain_rounding = 0x1p-32, step_rounding = 0x1p-26;
     // A gain that no value can show, so that no trial is made for it.
     static constexpr double unseen = 0x1p-52;
+    // The least normal number: below it a gain has lost its digits, whatever f is.
+    static constexpr double lost = 0x1p-1022;
     // Of one step: lambda has left the finite numbers long before.
     static constexpr std::int64_t most_trials = 100;
 
@@ -186,7 +188,8 @@ private:
     // Whether a trial that changes f by so much fails by rounding alone, of a part of f.
     Stop at_minimum(const Model& at, double change, double part = gain_rounding) {
         if (!options_.plain() || !direction(at, 0.0)) return {};
-        const double gain = 0.5 * dot(at.g, v_.data(), n_), least = part * std::fabs(at.f);
+        const double gain = 0.5 * dot(at.g, v_.data(), n_);
+        const double least = std::max(part * std::fabs(at.f), lost);
         if (gain <= least && change <= least) return {Reason::no_gain, gain, least};
         const auto square = [&](const double* a) {
             return sum<double>(n_,
