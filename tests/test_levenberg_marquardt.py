@@ -406,6 +406,20 @@ def test_a_plateau_is_no_success():
     assert not found.success and found.status == Status.NO_DESCENT and found.errors is None
 
 
+def test_a_cost_of_ones_own_is_what_falls():
+    """Its values and gradients, and not those of the class that it is made from."""
+
+    class Pulled(Cost):
+        def value_and_gradient(self, theta, gradient=True):
+            f, g = super().value_and_gradient(theta, gradient)
+            return f + 10.0 * theta[0] ** 2, g + np.array([20.0 * theta[0], 0.0])
+
+    cost = Pulled(DECAY, X, Y)
+    found = minimize(cost, [1.0, 1.0], LevenbergMarquardt())
+    assert found.success and abs(found.x[0]) < 1.0
+    assert_allclose(cost.gradient(found.x), 0.0, atol=1e-7)
+
+
 def test_who_is_fitted_by_default():
     def by(model, y, **given):
         """The evaluations of a fit: only Adam's have no Hessian."""

@@ -299,7 +299,10 @@ class Cost(NativeObjective):
     def evaluate(self, x: Array, hessian: bool = False, below: float = math.inf) -> Evaluation:
         with np.errstate(all="ignore"):  # a run that leaves the finite numbers is reported
             if hessian and self.gauss_newton:
-                return self._linearised(x, below)
+                if type(self).value_and_gradient is Cost.value_and_gradient:
+                    return self._linearised(x, below)
+                f, g = self.value_and_gradient(x)  # a subclass has its own
+                return Evaluation(f, g, self._linearised(x, math.inf).h, nhev=1)
             f, g = self.value_and_gradient(x)
             return Evaluation(f, g, self._curved(x) if hessian else None, nhev=int(hessian))
 
