@@ -201,8 +201,8 @@ def test_a_gradient_of_the_wrong_sign_leads_nowhere(engine):
     result = minimize(f, [1.0, 2.0], LevenbergMarquardt(), engine=engine)
     assert result.status == Status.NO_DESCENT and not result.success and result.nit == 0
     assert result.message == (
-        "no damping led below f = 5 after 0 steps: the gradient does not fit the values, or the "
-        "numbers allow no smaller value"
+        "no damping led below f = 5 after 0 steps: f does not determine all of x, the gradient "
+        "does not fit the values, or the numbers allow no smaller value"
     )
     assert result.nfev < 30
 
@@ -404,6 +404,22 @@ def test_a_plateau_is_no_success():
     """Where the curve does not depend on a parameter, no damping leads on."""
     found = fit(DECAY, X, Y, initial=[1.0, 1e3])
     assert not found.success and found.status == Status.NO_DESCENT and found.errors is None
+
+
+def test_too_many_parameters_are_no_success():
+    """Only their product matters: the cost is at its minimum, but there are many."""
+    found = fit(Curve(lambda x, a, b, c: a * b * np.exp(-c * x), 3), X, Y)
+    assert not found.success and found.status == Status.NO_DESCENT
+    assert "f does not determine all of x" in found.message
+    assert_allclose(found.cost, fit(DECAY, X, Y).cost, rtol=1e-8)
+
+
+def test_a_start_that_is_no_number_is_told():
+    growth = Curve(lambda x, a, b: a * np.exp(np.minimum(b * x, 700)), 2)
+    found = fit(growth, X, Y, initial=[1.0, 1e3])
+    assert found.status == Status.DIVERGED and not found.success
+    assert found.message == "diverged: the cost at initial is inf: start where it is finite"
+    assert found.errors is None  # and without a warning
 
 
 def test_a_cost_of_ones_own_is_what_falls():

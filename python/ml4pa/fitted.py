@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -144,6 +145,10 @@ class Fit(Result):
             return self.note
         if reason not in (Status.EPOCHS, Status.PATIENCE, Status.DIVERGED) or len(h) == 0:
             return super().message
+        at_start = reason == Status.DIVERGED and self.nit == 0
+        if at_start and not math.isfinite(self.stop.measured):
+            value = f"{self.stop.measured:g}"
+            return f"diverged: the cost at initial is {value}: start where it is finite"
         kind = "cost" if h.validation is None else "validation cost"
         place = int(np.argmin(np.where(np.isfinite(h.watched), h.watched, np.inf)))
         best = f"best {kind} {h.watched[place]:.6g} after {plural(int(h.epoch[place]), 'epoch')}"

@@ -215,8 +215,8 @@ def message(stop: Stop, nit: int) -> str:
         )
     if stop.reason == Status.NO_DESCENT:
         return (
-            f"no damping led below f = {stop.measured:g} {after}: the gradient does not fit the "
-            "values, or the numbers allow no smaller value"
+            f"no damping led below f = {stop.measured:g} {after}: f does not determine all of x, "
+            "the gradient does not fit the values, or the numbers allow no smaller value"
         )
     if stop.reason == Status.SADDLE:
         return (

@@ -40,6 +40,7 @@ class Errors(NamedTuple):
     message: str
 
 
+@np.errstate(all="ignore")  # where the numbers end there are no errors, and the message says so
 def errors(cost: Cost, params: ArrayLike) -> Errors:
     r"""Covariance, errors and correlation of the parameters at the minimum of a cost.
 

@@ -49,8 +49,8 @@ class LevenbergMarquardt(GradientMethod):
     further gain. Where a trial fails at which the values differ by 2^-32 of f at the most, and the
     undamped step would not gain more than that (``NO_GAIN``), or is 2^-26 of theta or shorter, both
     scaled by D (``NO_STEP``), it ends as a success; for a gain of 2^-52 of f no trial is made.
-    Where no damping leads to a smaller value, it
-    ends without (``NO_DESCENT``): the gradient does not fit the values, say.
+    Where no damping leads to a smaller value, it ends without (``NO_DESCENT``): f does not
+    determine all of x, or the gradient does not fit it.
 
     In bounds a step is that of the coordinates that no bound holds, as with `Newton`, and ends on
     the bounds that it meets.
