@@ -228,6 +228,23 @@ def test_a_gain_below_the_normal_numbers_is_none(engine):
 
 
 @both_engines
+def test_a_small_slope_at_a_large_coordinate_is_no_rest(engine):
+    """x - g is x to rounding: the projected gradient must not be its difference to x."""
+    start, bounds = [9e9, 0.0], [(1e9, 9e10), (None, None)]
+    f = Function(
+        lambda x: 0.5 * (1e-10 * x[0] - 1.0) ** 2 + 1.0 + x[1] ** 2,
+        lambda x: np.array([1e-10 * (1e-10 * x[0] - 1.0), 2.0 * x[1]]),
+        lambda x: np.diag([1e-20, 2.0]),
+    )
+    for rule in ({}, {"gtol": 1e-16}):
+        result = minimize(f, start, LevenbergMarquardt(), bounds=bounds, engine=engine, **rule)
+        assert result.success and result.nit > 0, result.message
+        assert_allclose(result.x[0], 1e10, rtol=1e-5)
+    spent = minimize(f, start, Adam(1.0), bounds=bounds, gtol=1e-16, max_iter=3, engine=engine)
+    assert spent.status == Status.MAX_ITER
+
+
+@both_engines
 def test_equal_bounds_hold_a_coordinate_without_a_slope(engine):
     """Differences do not move it, so it has no curvature, either."""
     bounds = [(None, None), (3.0, 3.0)]

@@ -17,6 +17,11 @@ def held(x: Array, v: Array, low: Array, high: Array) -> NDArray[np.bool_]:
     return np.asarray((on_low & (v > 0.0)) | (on_high & (v < 0.0)) | (on_low & on_high))
 
 
+def projected(x: Array, g: Array, low: Array, high: Array) -> Array:
+    """The gradient x - clip(x - g), where g is not lost to rounding beside a large x."""
+    return np.minimum(np.maximum(g, x - high), x - low)
+
+
 def restricted(h: Array, free: NDArray[np.bool_]) -> Array:
     """The Hessians (..., n, n) of the free coordinates; 1 on the diagonal of the others."""
     both = free[..., :, np.newaxis] & free[..., np.newaxis, :]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .bounds import held, restricted, waits
+from .bounds import held, projected, restricted, waits
 from .interrupts import Shield
 from .numpy_run import NumpyRun
 from .objective import Array, Evaluation
@@ -84,7 +84,7 @@ def loop(
                 if math.isfinite(f) and np.isfinite(told.g).all():
                     g, still = told.g, False
                     if run.bounds is not None:
-                        g = x - run.clipped(x - told.g)
+                        g = projected(x, told.g, *run.bounds)
                         still = waits(x, before, g, *run.bounds)
                         if hessian is not None:
                             hessian = restricted(hessian, ~held(x, told.g, *run.bounds))

@@ -27,6 +27,11 @@ struct Bounds {
         const bool on_low = x <= low[k], on_high = x >= high[k];
         return (on_low && v > 0.0) || (on_high && v < 0.0) || (on_low && on_high);
     }
+    // The gradient x - clip(x - g), where g is not lost to rounding beside a large x.
+    double project(Index i, double x, double g) const {
+        const auto k = static_cast<std::size_t>(i);
+        return std::min(std::max(g, x - high[k]), x - low[k]);
+    }
     // The bound that a step along -v leads to.
     double ahead(Index i, double v) const {
         const auto k = static_cast<std::size_t>(i);

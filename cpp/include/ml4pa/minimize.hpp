@@ -149,7 +149,7 @@ private:
         if (p.h.size() > 0)
             restrict_to_free(n(), p.h.data(),
                              [&](Index i) { return bounds.hold(i, p.x[i], p.g[i]); });
-        for (Index i = 0; i < n(); ++i) p.g[i] = p.x[i] - bounds.clip(i, p.x[i] - p.g[i]);
+        for (Index i = 0; i < n(); ++i) p.g[i] = bounds.project(i, p.x[i], p.g[i]);
     }
 
     Run& run_;
