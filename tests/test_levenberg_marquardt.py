@@ -30,6 +30,7 @@ from ml4pa import (
     multistart,
 )
 from ml4pa.landscapes import Cigar, Himmelblau, Quadratic, Rosenbrock, Sphere
+from ml4pa.methods.newton import solve
 
 X = np.linspace(0.1, 3.0, 12)
 DECAY = Curve(lambda x, a, b: a * np.exp(-b * x), 2)
@@ -242,6 +243,24 @@ def test_a_small_slope_at_a_large_coordinate_is_no_rest(engine):
         assert_allclose(result.x[0], 1e10, rtol=1e-5)
     spent = minimize(f, start, Adam(1.0), bounds=bounds, gtol=1e-16, max_iter=3, engine=engine)
     assert spent.status == Status.MAX_ITER
+
+
+@both_engines
+def test_a_noisy_gradient_that_points_out_of_the_bounds_is_no_rest(engine):
+    method = LevenbergMarquardt(noise=10.0)
+    for seed in range(20):
+        result = minimize(Sphere(1), [1.0], method, bounds=[(-1, 1)], rng=seed, engine=engine)
+        assert not result.success, result.message
+
+
+@both_engines
+def test_equations_that_have_lost_their_solution_tell_no_minimum(engine):
+    """B is singular, and positive definite to rounding: its solution predicts a loss."""
+    B = [[6.100900000000001, 6.1997], [6.1997, 6.300099999999999]]
+    g = np.array([-2.44, -0.06])
+    v, definite = solve(np.array(B), g)
+    assert definite and v is not None and g @ v < 0.0
+    assert not at_minimum(engine, 8.0, g, B, [1.0, 1.0], 8.0)
 
 
 @both_engines

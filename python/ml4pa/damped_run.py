@@ -63,7 +63,7 @@ class DampedRun(HeldRun):
             return None
         self.f, self.g, self.B = f, self.perturbed(g).copy(), H.copy()
         self.kept["scale"] = np.maximum(self.kept["scale"], np.abs(np.diagonal(H)))
-        if not self.freed(self.g).any():
+        if not self.freed(g).any():
             self._stop = Stop(Status.GRADIENT_TOLERANCE, 0.0, 0.0)
             return None
         return self.seek(eta)
@@ -117,7 +117,8 @@ class DampedRun(HeldRun):
         if v is None:
             return None
         with np.errstate(all="ignore"):
-            gain = 0.5 * float(np.sum(self.freed(self.g) * v))
+            # Negative where the equations have lost their solution to rounding.
+            gain = abs(0.5 * float(np.sum(self.freed(self.g) * v)))
             least = max(part * abs(self.f), self.LOST)
             if gain <= least and change <= least:
                 return Stop(Status.NO_GAIN, gain, least)

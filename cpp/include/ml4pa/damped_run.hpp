@@ -66,7 +66,7 @@ public:
         const bool bent = std::all_of(h, h + n_ * n_, finite);
         const double* noisy = perturbed(options_, next.iteration, g, n_, noisy_.data());
         const Model here{point_.data(), f, noisy, h, next_scale_.data()};
-        const bool rests = bent && free_.rests(bounds_, point_.data(), noisy);
+        const bool rests = bent && free_.rests(bounds_, point_.data(), g);
         if (bent) {
             for (Index i = 0; i < n_; ++i)
                 next_scale_[i] = std::max(scale_[i], std::fabs(h[i * n_ + i]));
@@ -188,7 +188,8 @@ private:
     // Whether a trial that changes f by so much fails by rounding alone, of a part of f.
     Stop at_minimum(const Model& at, double change, double part = gain_rounding) {
         if (!options_.plain() || !direction(at, 0.0)) return {};
-        const double gain = 0.5 * dot(at.g, v_.data(), n_);
+        // Negative where the equations have lost their solution to rounding.
+        const double gain = std::fabs(0.5 * dot(at.g, v_.data(), n_));
         const double least = std::max(part * std::fabs(at.f), lost);
         if (gain <= least && change <= least) return {Reason::no_gain, gain, least};
         const auto square = [&](const double* a) {
