@@ -100,6 +100,27 @@ def test_a_trial_that_does_not_gain_is_taken_back(engine):
 
 
 @both_engines
+def test_a_scale_is_no_more_than_2_to_the_20_times_the_present_curvature(engine):
+    run = LevenbergMarquardt().start([1.0, 1.0], engine=engine)
+    run.tell(run.ask(), 9.0, [1.0, 1.0], np.diag([2.0**30, 2.0**30]))
+    run.tell(run.ask(), 8.0, [1.0, 1.0], np.diag([-(2.0**9), 0.0]) + 2.0**-1074)
+    assert run.state["scale"][0] == 2.0**29
+    assert run.state["scale"][1] == 2.0**-1054
+
+
+@pytest.mark.parametrize("size", [1e-20, 1e-12, 1e-6, 1.0, 1e2])
+def test_a_start_of_another_size(size):
+    """The amplitude begins at 1, and so do the others, which matter less then by its square."""
+    for curve, params in ((DECAY, [2.0, 0.7]), (PULSE, [5.0, 1.4, 0.3, 0.5])):
+        scale = np.where(np.isin(np.arange(len(params)), [0, 3]), size, 1.0)
+        y = size * noisy(curve, params)
+        found = fit(curve, X, y)
+        assert found.success, found.message
+        one = fit(curve, X, y / size).params
+        assert_allclose(np.abs(found.params / scale), np.abs(one), rtol=1e-5)  # a width may be < 0
+
+
+@both_engines
 def test_a_scale_is_the_largest_curvature_so_far_and_1_without(engine):
     run = LevenbergMarquardt(damping=1.0).start([1.0, 1.0], engine=engine)
     run.tell(run.ask(), 9.0, [3.0, 1.0], [[-3.0, 0.0], [0.0, 0.0]])

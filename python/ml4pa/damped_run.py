@@ -62,7 +62,7 @@ class DampedRun(HeldRun):
             self._stop = Stop(Status.DIVERGED, f, SECOND_DERIVATIVE)
             return None
         self.f, self.g, self.B = f, self.perturbed(g).copy(), H.copy()
-        self.kept["scale"] = np.maximum(self.kept["scale"], np.abs(np.diagonal(H)))
+        self.kept["scale"] = self.method.scaled(self.kept["scale"], H)
         if not self.freed(g).any():
             self._stop = Stop(Status.GRADIENT_TOLERANCE, 0.0, 0.0)
             return None

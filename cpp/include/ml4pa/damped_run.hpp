@@ -69,7 +69,7 @@ public:
         const bool rests = bent && free_.rests(bounds_, point_.data(), g);
         if (bent) {
             for (Index i = 0; i < n_; ++i)
-                next_scale_[i] = std::max(scale_[i], std::fabs(h[i * n_ + i]));
+                next_scale_[i] = Damping::scaled(scale_[i], h[i * n_ + i]);
             if (!rests) seek(here, next);
         }
         std::copy_n(point_.data(), n_, theta_.data());

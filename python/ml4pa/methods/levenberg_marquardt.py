@@ -23,7 +23,9 @@ class LevenbergMarquardt(GradientMethod):
     B is the Hessian; of a `Cost` with a `Curve` it is that of the linearised curve (Gauss and
     Newton), B = J^T W J with the Jacobian J = df/dtheta and the losses' second derivatives W, which
     are 2/sigma^2 for chi2: no second derivative of the curve is needed. D_j, the scale of a
-    parameter, is the largest abs(B_jj) so far [1]_, and makes the steps the same in all units. The
+    parameter, is the largest abs(B_jj) so far [1]_, and makes the steps the same in all units. It
+    is no more than 2^20 times the present one: what has mattered much at the start is not held for
+    ever. The
     damping lambda follows the gain, actual over predicted, [2]_
 
     .. math:: \rho = \frac{E(\theta) - E(\theta + d)}{-(\nabla E \cdot d + \frac12 d^T B\,d)},
@@ -82,6 +84,8 @@ class LevenbergMarquardt(GradientMethod):
 
     #: lambda is no less, so that it can grow again.
     LEAST: ClassVar[float] = 2.0**-1000
+    #: A scale is no more times the present curvature.
+    MOST_SCALE: ClassVar[float] = 2.0**20
 
     learning_rate: LearningRate = 1.0
     damping: float = hyper(1e-3, ge=0)
@@ -92,6 +96,13 @@ class LevenbergMarquardt(GradientMethod):
     def direction(self, g: Array, B: Array, lam: float, state: State) -> tuple[Array | None, bool]:
         """v, or None; and whether the damped matrix is positive definite."""
         return solve(B + np.diag(lam * units(state["scale"])), g)
+
+    def scaled(self, scale: Array, B: Array) -> Array:
+        """D where the curvature is B."""
+        now = np.abs(np.diagonal(B))
+        with np.errstate(over="ignore"):
+            most = np.minimum(np.maximum(scale, now), self.MOST_SCALE * now)
+        return np.where(now > 0.0, most, scale)
 
     def gained(self, ratio: float, state: State) -> None:
         """After a step that gained ``ratio`` times what was predicted."""

@@ -9,15 +9,23 @@ namespace ml4pa::methods {
 
 // Solve (B + lambda D) v = g;  theta <- theta - eta v where the value falls. lambda follows the gain,
 // actual over predicted: Madsen, Nielsen & Tingleff, Methods for non-linear least squares problems
-// (2004), eq. (2.21). D, the scale of a parameter, is the largest |B_jj| so far: J. J. More, Lecture
-// Notes in Mathematics 630 (1978) 105, section 6.
+// (2004), eq. (2.21). D, the scale of a parameter, is the largest |B_jj| so far (J. J. More, Lecture
+// Notes in Mathematics 630 (1978) 105, section 6), but not too many times the present one.
 struct LevenbergMarquardt {
     static constexpr const char* name = "levenberg_marquardt";
     // lambda is no less, so that it can grow again.
     static constexpr double least = 0x1p-1000;
+    // A scale is no more times the present curvature.
+    static constexpr double most_scale = 0x1p20;
 
     double lambda;
     double growth = 2.0;  // nu
+
+    // D_j where the curvature is b.
+    static double scaled(double scale, double b) {
+        const double now = std::fabs(b);
+        return now > 0.0 ? std::min(std::max(scale, now), most_scale * now) : scale;
+    }
 
     // After a step that gained `ratio` times what was predicted.
     void gained(double ratio) {
