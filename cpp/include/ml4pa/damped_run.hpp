@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <optional>
 
 #include "ml4pa/free_system.hpp"
 #include "ml4pa/gradient_run.hpp"

@@ -21,12 +21,11 @@ class LevenbergMarquardt(GradientMethod):
               \quad\text{where } E(\theta_t - \eta_t v) < E(\theta_t)
 
     B is the Hessian; of a `Cost` with a `Curve` it is that of the linearised curve (Gauss and
-    Newton), B = J^T W J with the Jacobian J = df/dtheta and the losses' second derivatives W, which
+    Newton), B = J^T W J with the Jacobian J = df/dtheta and the loss's second derivatives W, which
     are 2/sigma^2 for chi2: no second derivative of the curve is needed. D_j, the scale of a
-    parameter, is the largest abs(B_jj) so far [1]_, and makes the steps the same in all units. It
-    is no more than 2^20 times the present one: what has mattered much at the start is not held for
-    ever. The
-    damping lambda follows the gain, actual over predicted, [2]_
+    parameter, is the largest abs(B_jj) so far [1]_, and makes the steps the same in all units; it
+    is no more than 2^20 times the present one, so that what mattered much at the start is not held
+    for ever. The damping lambda follows the gain, actual over predicted [2]_:
 
     .. math:: \rho = \frac{E(\theta) - E(\theta + d)}{-(\nabla E \cdot d + \frac12 d^T B\,d)},
               \qquad d = -\eta_t v
