@@ -10,8 +10,11 @@ import ml4pa
 from ml4pa import (
     Adam,
     Backtracking,
+    Cost,
+    Curve,
     Function,
     GradientDescent,
+    LevenbergMarquardt,
     Minima,
     Newton,
     find_minima,
@@ -479,3 +482,17 @@ def test_landscapes_are_searched_as_they_are():
     runs = multistart(f, found.runs.starts, method, bounds=window, gtol=gtol, max_iter=2000)
     assert_array_equal(found.runs.nit, runs.nit)
     assert_array_equal(found.runs.x, runs.x)
+
+
+@pytest.mark.parametrize("size", [1.0, 1e-9])
+def test_the_minima_of_the_cost_of_a_curve(size):
+    """A wave has many, in frequency and phase; the cost has no Hessian of its own."""
+    x = np.linspace(0.0, 6.0, 25)
+    y = size * np.sin(2.3 * x + 0.4)
+    wave = Curve(lambda x, w, phase: size * np.sin(w * x + phase), 2)
+    for method in (None, LevenbergMarquardt()):
+        cost = Cost(wave, x, y)
+        minima = find_minima(cost, [(0.5, 4.0), (-3.0, 3.0)], starts=20, rng=1, method=method)
+        assert len(minima) > 2 and minima.kind[0] == "minimum"
+        assert_allclose(minima.x[0], [2.3, 0.4], rtol=1e-6)
+        assert minima.fun[1] > 0.1 * size**2

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import checks
 from .bounds import held, restricted
+from .costs import Cost
 from .fleet import multistart
 from .landscapes import Landscape
 from .learning_rates import Backtracking
@@ -260,6 +261,8 @@ def find_minima(
         points = checks.starts(starts, n)
         checks.starts_within(points, (low, high))
     objective = objective.within((low, high), n)
+    if isinstance(objective, Cost) and not objective.model.linear:  # differences are its Hessian
+        objective = Function(objective, objective.gradient, n=n).within((low, high), n)
     seen, units, slope = _seen(objective, low, high, points)
     bottom, top = units.inward(low), units.inward(high)
     f, begin = seen, units.inward(points)
