@@ -37,7 +37,6 @@ class DampedRun(HeldRun):
         #: At theta, from where trials are made: value, (noisy) gradient and B.
         self.f, self.g, self.B = math.inf, np.zeros(x0.size), np.zeros((x0.size, x0.size))
         self.predicted = 0.0
-        self.trials = 0
 
     @property
     def below(self) -> float:
@@ -127,25 +126,17 @@ class DampedRun(HeldRun):
             step = math.sqrt(v2 / x2) if x2 > 0.0 else math.inf
         return Stop(Status.NO_STEP, step, self.STEP) if step <= self.STEP else None
 
-    def move(self, x: Array) -> None:
-        self.point = x.copy()
-        self.trials = 0
-
     def snapshot(self) -> dict[str, Any]:
         return {
             **super().snapshot(),
-            "point": self.point.copy(),
             "value": self.f,
             "gradient": self.g.copy(),
             "curvature": self.B.copy(),
             "predicted": self.predicted,
-            "trials": self.trials,
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         super().restore(state)
-        self.point = np.array(state["point"], dtype=float)
         self.f, self.predicted = float(state["value"]), float(state["predicted"])
         self.g = np.array(state["gradient"], dtype=float)
         self.B = np.array(state["curvature"], dtype=float)
-        self.trials = int(state["trials"])

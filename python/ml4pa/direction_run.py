@@ -22,7 +22,14 @@ Solve = Callable[[Array, Array], tuple[Array | None, bool]]
 
 
 class HeldRun(NumpyRun):
-    """A run whose directions leave out the coordinates that a bound holds."""
+    """A run that may ask for trials, and whose directions leave out what a bound holds."""
+
+    def __init__(
+        self, method: GradientMethod, x0: Array, key: int, bounds: checks.Bounds | None
+    ) -> None:
+        super().__init__(method, x0, key, bounds)
+        #: The place of the asked point among the trials from theta; 0 where it is none.
+        self.trials = 0
 
     def solved(self, g: Array, H: Array, solve: Solve) -> tuple[Array | None, bool]:
         """The direction in the coordinates that no bound holds, 0 in the others.
@@ -46,6 +53,17 @@ class HeldRun(NumpyRun):
         if self.bounds is None:
             return g.copy()  # the caller may write into his own
         return np.where(held(self.theta, g, *self.bounds), 0.0, g)
+
+    def move(self, x: Array) -> None:
+        self.point = x.copy()
+        self.trials = 0
+
+    def snapshot(self) -> dict[str, Any]:
+        return {**super().snapshot(), "point": self.point.copy(), "trials": self.trials}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        super().restore(state)
+        self.point, self.trials = np.array(state["point"], dtype=float), int(state["trials"])
 
 
 class DirectionRun(HeldRun):
@@ -73,7 +91,6 @@ class DirectionRun(HeldRun):
         )
         self.v = np.zeros(x0.size)
         self.eta = 0.0
-        self.trials = 0
 
     def slope(self, g: Array) -> float:
         """d/d eta of f(theta - eta v)."""
@@ -176,23 +193,15 @@ class DirectionRun(HeldRun):
         elif step <= self.STEP:
             self._stop = Stop(Status.NO_STEP, step, self.STEP)
 
-    def move(self, x: Array) -> None:
-        self.point = x.copy()
-        self.trials = 0
-
     def snapshot(self) -> dict[str, Any]:
         return {
             **super().snapshot(),
-            "point": self.point.copy(),
             "direction": self.v.copy(),
             "eta": self.eta,
-            "trials": self.trials,
             **{f"search_{k}": v for k, v in self.search.items()},
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         super().restore(state)
-        self.point = np.array(state["point"], dtype=float)
-        self.v = np.array(state["direction"], dtype=float)
-        self.eta, self.trials = float(state["eta"]), int(state["trials"])
+        self.v, self.eta = np.array(state["direction"], dtype=float), float(state["eta"])
         self.search = {k: float(state[f"search_{k}"]) for k in self.search}
