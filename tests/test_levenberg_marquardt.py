@@ -368,6 +368,15 @@ def test_the_curvature_is_that_of_the_linearised_curve(name):
         minimize(cost, theta, Newton())
 
 
+def test_the_curvature_of_many_rows():
+    """More than are multiplied at a time, each with a weight of its own."""
+    x, sigma = np.linspace(0.1, 3.0, 9001), np.linspace(0.1, 0.9, 9001)
+    J = np.stack([np.exp(-0.4 * x), -1.7 * x * np.exp(-0.4 * x)], axis=1)
+    cost = Cost(Curve(DECAY.fun, 2, lambda x, a, b: J), x, 0.0 * x, "chi2", sigma=sigma)
+    told = cost.linearised().evaluate(np.array([1.7, 0.4]), True)
+    assert_allclose(told.h, 2.0 * J.T @ (J / sigma[:, np.newaxis] ** 2), rtol=1e-12)
+
+
 def test_one_jacobian_serves_gradient_and_curvature_of_an_iterate():
     calls = []
 
