@@ -99,9 +99,7 @@ public:
         v.number("growth", damping_.growth);
         v.number("predicted", predicted_);
         v.integer("trials", trials_);
-        auto key = static_cast<std::int64_t>(options_.key);
-        v.integer("key", key);
-        options_.key = static_cast<std::uint64_t>(key);
+        v.key(options_.key);
     }
 
 private:

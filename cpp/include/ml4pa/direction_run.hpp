@@ -107,9 +107,7 @@ public:
         v.array("direction", v_.data(), n_);
         v.number("eta", eta_);
         v.integer("trials", trials_);
-        auto key = static_cast<std::int64_t>(options_.key);
-        v.integer("key", key);
-        options_.key = static_cast<std::uint64_t>(key);
+        v.key(options_.key);
         if (search_) search_->visit(v);
         if (wants_hessian()) v.integer("indefinite", indefinite_);
     }

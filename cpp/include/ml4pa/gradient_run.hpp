@@ -156,9 +156,7 @@ public:
             v.array(M::slots[static_cast<std::size_t>(i)], slots_[i].data(), n_);
         for (int i = 0; i < scalar_count; ++i)
             v.number(M::scalars[static_cast<std::size_t>(i)], scalars_[i]);
-        auto key = static_cast<std::int64_t>(options_.key);
-        v.integer("key", key);
-        options_.key = static_cast<std::uint64_t>(key);
+        v.key(options_.key);
         if constexpr (looks_ahead) v.array("point", point_.data(), n_);
     }
 

@@ -166,9 +166,7 @@ public:
 
     void visit(Visitor& v) override {
         RunBase::visit(v);
-        auto key = static_cast<std::int64_t>(key_);
-        v.integer("key", key);
-        key_ = static_cast<std::uint64_t>(key);
+        v.key(key_);
         std::int64_t noted = noted_;
         v.integer("noted", noted);
         noted_ = noted != 0;

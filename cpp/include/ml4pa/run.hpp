@@ -25,6 +25,12 @@ public:
     virtual void matrix(const char* name, double* values, Index rows, Index columns) {
         array(name, values, rows * columns);
     }
+    // Of random numbers: 64 bits, as a whole number with a sign.
+    void key(std::uint64_t& bits) {
+        auto whole = static_cast<std::int64_t>(bits);
+        integer("key", whole);
+        bits = static_cast<std::uint64_t>(whole);
+    }
 };
 
 // What the runs of all methods have: dimension, bounds, the best point, the steps done, the reason

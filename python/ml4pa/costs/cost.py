@@ -242,7 +242,7 @@ class Cost(NativeObjective):
         h[np.diag_indices(self.n)] += (2.0 * self.l2) * self.model.penalised
         return h
 
-    def of_jacobian(self, J: Array, curvature: Array) -> Array:
+    def _of_jacobian(self, J: Array, curvature: Array) -> Array:
         """J^T W J: the Hessian (n, n) of the sum over the data, of a model with the Jacobian J."""
         if self.whitening is not None:
             u = self.whitening @ J
@@ -264,7 +264,7 @@ class Cost(NativeObjective):
             none = np.full((self.n, self.n), math.nan)
             return Evaluation(value, none[0], none, njev=0)
         J = self.model.jacobian(theta, self.X, s[:, 0], rough=value < ROUGH * below)
-        h = self.scale * self.of_jacobian(J, curvature)
+        h = self.scale * self._of_jacobian(J, curvature)
         h[np.diag_indices(self.n)] += (2.0 * self.l2) * self.model.penalised
         g = self.scale * (slope[:, 0] @ J) + self._pull(theta)
         return Evaluation(value, g, h, nhev=1)

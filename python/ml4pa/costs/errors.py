@@ -200,7 +200,7 @@ def _of_curve(cost: Cost, curve: Curve, theta: Array, unit: float) -> Array:
     the differences of a Jacobian that is itself made of differences.
     """
     _, slope, curvature = cost._terms(curve.score(theta, cost.X))
-    H = cost.of_jacobian(curve.jacobian(theta, cost.X), curvature)
+    H = cost._of_jacobian(curve.jacobian(theta, cost.X), curvature)
     curved = np.diagonal(H)
     with np.errstate(divide="ignore", invalid="ignore"):
         sigma = np.sqrt(unit / curved)  # of a parameter by itself
